@@ -1,0 +1,193 @@
+"""The one verb: `inspect(targets, policy) -> Report`."""
+
+import os
+import stat
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+
+from leakguard import policy as policies
+from leakguard import targets as naming
+from leakguard import workers
+from leakguard.anchors import Anchors
+from leakguard.errors import Incomplete, LeakguardError, UsageError
+from leakguard.model import (
+    Artifact,
+    Confidence,
+    Coverage,
+    Damage,
+    Finding,
+    Identity,
+    Location,
+    Outcome,
+    Report,
+    RuleId,
+    Severity,
+    TargetError,
+    Verdict,
+)
+from leakguard.policy import Policy
+from leakguard.redact import escape, escape_name, fingerprint_of_place
+from leakguard.scan import Scanned, compile_anchors, place_in_order, scan
+from leakguard.version import VERSION
+
+Target = str | os.PathLike[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a run is."""
+
+    done: int
+    total: int
+    target: str
+    """The artifact that was finished last; escaped, empty at the start."""
+
+
+class Bug(LeakguardError):
+    """leakguard itself failed on an artifact; the message names type and place of the failure, never its data."""
+
+    exit_code = 70
+
+
+def inspect(
+    targets: Sequence[Target],
+    *,
+    policy: Policy | str | Path | None = None,
+    limits: Mapping[str, str] | None = None,
+    jobs: int | None = None,
+    as_is: bool = False,
+    allow_incomplete: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    today: date | None = None,
+) -> Report:
+    """Inspect every target and judge what was found by the policy.
+
+    `policy` is a loaded policy, the name of a preset, or a file; `None` finds `leakguard.yaml` as the command does. `limits` are
+    overrides as on the command line (`{"bytes": "1 GB"}`). `jobs` is the number of artifacts inspected at a time (default: one for
+    each processor that may be used). Raises `UsageError` before any work when something is asked for wrongly, `Bug` when leakguard
+    fails; a target about which nothing can be said is in `Report.errors`.
+    """
+    if not targets:
+        raise UsageError("no target", hint="name a package, or the folder that holds it")
+    with ThreadPoolExecutor(1) as thread:
+        compiling = thread.submit(compile_anchors)
+        governing = policy if isinstance(policy, Policy) else policies.load(policy)
+        if limits:
+            governing = policies.override_limits(governing, limits)
+        resolved = naming.resolve(targets, as_is=as_is)
+        anchors = compiling.result()
+    day = today or datetime.now(UTC).date()
+    outcomes = _scan_all(resolved, governing, anchors, jobs or _processors(), progress)
+    judged = [_judge(outcome, governing, day, allow_incomplete=allow_incomplete) for outcome in outcomes]
+    for index, finding in policies.governance(governing, judged, today=day):
+        judged[index] = _with(judged[index], [finding], governing, day, allow_incomplete=allow_incomplete)
+    return Report(
+        tool_version=VERSION,
+        policy_name=governing.name,
+        policy_digest=governing.digest,
+        weakened_by=(),
+        outcome=max((one.outcome for one in judged), key=list(Outcome).index, default=Outcome.PASS),
+        verdicts=tuple(judged),
+        errors=tuple(_error(one) for one in outcomes if isinstance(one.result, Incomplete)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Inspected:
+    """A target with what came of it."""
+
+    target: naming.Target
+    result: Scanned | Incomplete | Damage
+
+
+def _scan_all(
+    resolved: Sequence[naming.Target], governing: Policy, anchors: Anchors, jobs: int, progress: Callable[[Progress], None] | None
+) -> list[_Inspected]:
+    """Scan the targets, the largest first; the results are in the order of the targets."""
+    results: dict[int, Scanned | Incomplete | Damage] = {index: one.error for index, one in enumerate(resolved) if one.error}
+    order = sorted((index for index, one in enumerate(resolved) if one.error is None), key=lambda index: -_size(resolved[index].path))
+    if progress:
+        progress(Progress(done=0, total=len(order), target=""))
+    works = [partial(scan, resolved[index], governing, anchors) for index in order]
+    for done, (number, outcome) in enumerate(workers.run(works, jobs=jobs, limits=governing.limits), 1):
+        results[order[number]] = _result(outcome)
+        if progress:
+            progress(Progress(done=done, total=len(order), target=escape(resolved[order[number]].name)))
+    return [_Inspected(target=one, result=results[index]) for index, one in enumerate(resolved)]
+
+
+def _result(outcome: workers.Outcome) -> Scanned | Incomplete | Damage:
+    if not isinstance(outcome, workers.Failure):
+        return outcome
+    match outcome.kind:
+        case "incomplete":
+            return Incomplete(outcome.message, hint=outcome.hint)
+        case "died":
+            return Damage(rule=RuleId("artifact/unreadable"), reason=outcome.message)
+        case _:
+            raise Bug(outcome.message)
+
+
+def _judge(inspected: _Inspected, governing: Policy, day: date, *, allow_incomplete: bool) -> Verdict:
+    result = inspected.result
+    if isinstance(result, Scanned):
+        empty = Verdict(artifact=result.artifact, outcome=Outcome.PASS, judgements=())
+        return _with(empty, result.findings, governing, day, allow_incomplete=allow_incomplete)
+    size = _size(inspected.target.path)
+    artifact = Artifact(
+        target=escape(inspected.target.name),
+        identity=Identity(format="file"),
+        sha256=None,
+        size=size or None,
+        coverage=Coverage(entries=1, bytes=size, unreadable=size),
+        listing=(),
+    )
+    blind = Verdict(artifact=artifact, outcome=Outcome.BLOCK, judgements=())
+    if isinstance(result, Incomplete):
+        return blind
+    return _with(blind, [_died(inspected.target, result)], governing, day, allow_incomplete=allow_incomplete)
+
+
+def _died(target: naming.Target, damage: Damage) -> Finding:
+    path = escape_name(target.path.name)
+    return Finding(
+        rule=damage.rule,
+        severity=Severity.HIGH,
+        confidence=Confidence.HIGH,
+        location=Location(path=path),
+        message=damage.reason,
+        hint="find out what makes the artifact so heavy; `--limits seconds=…` or `--limits memory=…` raises a limit",
+        fingerprint=fingerprint_of_place(damage.rule, path),
+    )
+
+
+def _with(verdict: Verdict, findings: Sequence[Finding], governing: Policy, day: date, *, allow_incomplete: bool) -> Verdict:
+    """The verdict with these findings added and judged."""
+    identity = verdict.artifact.identity
+    role = governing.role_for(verdict.artifact.target, identity)
+    added = policies.decide(findings, role, identity.openness, today=day, root=identity.root, allow_incomplete=allow_incomplete)
+    judgements = sorted((*verdict.judgements, *added), key=lambda one: place_in_order(one.finding))
+    outcome = max(verdict.outcome, policies.outcome(added), key=list(Outcome).index)
+    return replace(verdict, judgements=tuple(judgements), outcome=outcome)
+
+
+def _error(inspected: _Inspected) -> TargetError:
+    assert isinstance(inspected.result, Incomplete)
+    return TargetError(target=escape(inspected.target.name), message=inspected.result.message, hint=inspected.result.hint)
+
+
+def _size(path: Path) -> int:
+    try:
+        status = path.stat()
+    except OSError:
+        return 0
+    return status.st_size if stat.S_ISREG(status.st_mode) else 0
+
+
+def _processors() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1

@@ -1,0 +1,239 @@
+"""Entries → findings: one artifact, from its first byte to what its analyzers conclude."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Protocol
+
+from leakguard import openness, plugins
+from leakguard.anchors import Anchors
+from leakguard.content import Entry
+from leakguard.limits import Budget, Limits
+from leakguard.model import Artifact, Coverage, Finding, Identity, Kind, Listed, Openness, RuleId
+from leakguard.plugins import Analyzer
+from leakguard.redact import escape
+from leakguard.settings import Settings
+from leakguard.targets import OpenFile, Target, members_of_folder
+from leakguard.walk import Hits, Walker
+
+MOST_OF_ONE_RULE = 100
+"""Findings of one rule in one entry; what is beyond is counted in `evidence.omitted`."""
+
+MANIFEST_BYTES = 4 * 1024 * 1024
+"""Larger manifests are not read for the identity of a package."""
+
+KEPT_TEXT = 64 * 1024 * 1024
+"""Bytes of text kept for the second pass; an artifact with more is inflated again."""
+
+
+class Role(Protocol):
+    """What scanning needs of a role."""
+
+    @property
+    def settings(self) -> Settings:
+        """What to look for in artifacts of this role."""
+        ...
+
+
+class Roles(Protocol):
+    """What scanning needs of a policy."""
+
+    @property
+    def settings(self) -> Settings:
+        """Before it is known what the artifact is."""
+        ...
+
+    @property
+    def limits(self) -> Limits:
+        """The bounds of the run."""
+        ...
+
+    def role_for(self, target: str, identity: Identity) -> "Role":
+        """The role that an artifact has."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned:
+    """What was found out about one target."""
+
+    artifact: Artifact
+    findings: tuple[Finding, ...]
+
+
+def compile_anchors() -> Anchors:
+    """The database of every format's and every analyzer's anchors."""
+    return Anchors([*(one.ANCHORS for one in plugins.formats()), *(one.ANCHORS for one in plugins.analyzers())])
+
+
+def scan(target: Target, roles: Roles, anchors: Anchors) -> Scanned:
+    """Inspect one target; raises `Incomplete` when it cannot be opened or changes while it is read."""
+    return _scan_folder(target, roles, anchors) if target.directory else _scan_file(target, roles, anchors)
+
+
+def _scan_file(target: Target, roles: Roles, anchors: Anchors) -> Scanned:
+    opened = OpenFile(target)
+    name = target.path.name
+    try:
+        collector = _Collector(roles.settings)
+        walker = Walker(collector, Budget(roles.limits, opened.size), anchors)
+        walker.walk_file(name, opened.content)
+        if collector.wants_second_pass():
+            collector.second_pass(lambda: Walker(collector, Budget(roles.limits, opened.size), None).walk_file(name, opened.content))
+        identity = collector.identify(name, walker.container)
+        if identity is None:
+            around = openness.of_folder(target.path.absolute().parent) if walker.container == "" else None
+            identity = _unidentified(walker.container or "file", around)
+        return collector.conclude(target, roles, identity, walker.coverage, opened.sha256, opened.size)
+    finally:
+        opened.close()
+
+
+def _scan_folder(target: Target, roles: Roles, anchors: Anchors) -> Scanned:
+    collector = _Collector(roles.settings)
+    limits = roles.limits
+
+    def walk(with_anchors: Anchors | None) -> Walker:
+        walker = Walker(collector, Budget(limits, limits.bytes), with_anchors)
+        walker.walk_folder(members_of_folder(target.path, target.leave_out))
+        return walker
+
+    walker = walk(anchors)
+    if collector.wants_second_pass():
+        collector.second_pass(lambda: walk(None))
+    identity = _unidentified("directory", openness.of_folder(target.path.absolute()))
+    return collector.conclude(target, roles, identity, walker.coverage, None, None)
+
+
+def _unidentified(form: str, around: Identity | None) -> Identity:
+    """A folder or loose file is what the manifest in or above it says."""
+    if around is None:
+        return Identity(format=form, openness=Openness.CLOSED, openness_reason="declares no licence")
+    return replace(around, format=form, root="")
+
+
+class _Collector:
+    """The sink of a walk: asks the analyzers and keeps the listing, the manifests and the findings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._modules = plugins.analyzers()
+        self._analyzers: list[Analyzer] = [one.start(settings) for one in self._modules]
+        self._packages = plugins.packages()
+        self._findings: list[Finding] = []
+        self._listing: list[Listed] = []
+        self._manifests: dict[str, bytes] = {}
+        self._kept: list[Entry] | None = []
+        self._kept_bytes = 0
+        self._second: list[Analyzer] | None = None
+
+    def enter(self, entry: Entry) -> None:
+        if self._second is not None:
+            self._revisit(entry)
+            return
+        if entry.parent is None and entry.kind is not Kind.DAMAGE and entry.name:
+            self._list(entry)
+        for analyzer in self._analyzers:
+            self._findings.extend(analyzer.enter(entry))
+        if entry.content is not None and not entry.opaque and self._kept is not None and not entry.format and not _in_a_map(entry):
+            self._keep(entry)
+
+    def found(self, entry: Entry, hits: Hits) -> None:
+        for owner, own in hits.items():
+            self._findings.extend(self._analyzers[owner].analyze(entry, own))
+
+    def wants_second_pass(self) -> bool:
+        return any(analyzer.wants_second_pass() for analyzer in self._analyzers)
+
+    def second_pass(self, walk: Callable[[], object]) -> None:
+        """Show every text entry again: from memory if all of them were kept, else by another walk."""
+        self._second = [analyzer for analyzer in self._analyzers if analyzer.wants_second_pass()]
+        if self._kept is None:
+            walk()
+        else:
+            for entry in self._kept:
+                self._revisit(entry)
+
+    def identify(self, name: str, container: str) -> Identity | None:
+        listing = tuple(self._listing)
+        for package in self._packages:
+            if container in package.CONTAINERS and (identity := package.identify(name, listing, self._manifests)) is not None:
+                return identity
+        return None
+
+    def conclude(self, target: Target, roles: Roles, identity: Identity, coverage: Coverage, sha256: str | None, size: int | None) -> Scanned:
+        settings = roles.role_for(target.name, identity).settings
+        if not target.publishable:
+            settings = replace(settings, publishable=False)
+        if settings.openness is not None:
+            identity = replace(identity, openness=settings.openness, openness_reason="the policy says so")
+        root = identity.root
+        listing = tuple(replace(one, inner=one.inner.removeprefix(root)) for one in self._listing) if root else tuple(self._listing)
+        artifact = Artifact(target=escape(target.name), identity=identity, sha256=sha256, size=size, coverage=coverage, listing=listing)
+        for analyzer in self._analyzers:
+            self._findings.extend(analyzer.conclude(artifact, settings))
+        rules = {rule.id: rule for module in self._modules for rule in module.RULES}
+        fixes = {rule_id: _fix(rule.fixes, identity) for rule_id, rule in rules.items()}
+        return Scanned(artifact=artifact, findings=tuple(_ordered(_hinted(_capped(self._findings), fixes, root))))
+
+    def _list(self, entry: Entry) -> None:
+        self._listing.append(Listed(path=entry.path, inner=entry.path, kind=entry.kind, size=entry.size))
+        content = entry.content
+        if content is not None and content.size <= MANIFEST_BYTES and any(one.keeps(entry.name) for one in self._packages):
+            self._manifests[entry.path] = content.read(0, content.size)
+
+    def _keep(self, entry: Entry) -> None:
+        assert entry.content is not None
+        self._kept_bytes += entry.content.size
+        if entry.content.data is None or self._kept_bytes > KEPT_TEXT or self._kept is None:
+            self._kept = None
+        else:
+            self._kept.append(entry)
+
+    def _revisit(self, entry: Entry) -> None:
+        if entry.content is not None and not entry.opaque and not _in_a_map(entry):
+            for analyzer in self._second or ():
+                analyzer.revisit(entry)
+
+
+def _in_a_map(entry: Entry) -> bool:
+    return entry.format in _MAPS or entry.parent is not None and entry.inside(*_MAPS)
+
+
+_MAPS = ("source-map", "inline-source-map")
+
+
+def _capped(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """At most `MOST_OF_ONE_RULE` of one rule in one entry, the first ones; the last of them says how many more there were."""
+    groups: dict[tuple[str, RuleId], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        groups[finding.location.path, finding.rule].append(finding)
+    for group in groups.values():
+        if len(group) <= MOST_OF_ONE_RULE:
+            yield from group
+            continue
+        kept = list(islice(_ordered(group), MOST_OF_ONE_RULE))
+        yield from kept[:-1]
+        omitted = len(group) - MOST_OF_ONE_RULE + sum(int(one.evidence.get("omitted", 0)) for one in group)
+        yield replace(kept[-1], evidence={**kept[-1].evidence, "omitted": omitted})
+
+
+def _hinted(findings: Iterable[Finding], fixes: Mapping[RuleId, str], root: str) -> Iterator[Finding]:
+    for finding in findings:
+        template = "" if finding.hint else fixes.get(finding.rule, "")
+        outermost = finding.location.path.split("!/", 1)[0]
+        yield replace(finding, hint=template.replace("{path}", outermost.removeprefix(root))) if template else finding
+
+
+def _fix(fixes: Mapping[str, str], identity: Identity) -> str:
+    return fixes.get(identity.packer) or fixes.get(identity.format) or fixes.get("*", "")
+
+
+def _ordered(findings: Iterable[Finding]) -> Sequence[Finding]:
+    return sorted(findings, key=place_in_order)
+
+
+def place_in_order(finding: Finding) -> tuple[str, int, int, int, str, str]:
+    """The key that findings are sorted by."""
+    at = finding.location
+    return at.path, at.line or 0, at.column or 0, at.offset or 0, finding.rule, finding.fingerprint

@@ -1,0 +1,186 @@
+"""One process for each artifact: with a memory limit, a clock, and an environment without tokens.
+
+Where `fork` is missing, artifacts are inspected in this process, one after the other, under the same budgets.
+"""
+
+import contextlib
+import gc
+import os
+import selectors
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+import msgspec
+
+from leakguard.errors import Incomplete
+from leakguard.limits import Limits
+from leakguard.scan import Scanned
+
+GRACE = 5.0
+"""Seconds beyond the limit after which a worker that did not stop by itself is killed."""
+
+KEPT_VARIABLES = ("LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "PATH", "SYSTEMROOT")
+"""The only variables that a worker keeps: whatever hostile bytes make it do, there is no token to find."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A worker had no result: `incomplete` when the target is to blame (exit 3), `bug` when leakguard is (exit 70)."""
+
+    kind: str
+    """`incomplete`, `bug`, or `died`: killed by a limit or a crash, which blocks the artifact."""
+    message: str
+    hint: str = ""
+
+
+Outcome = Scanned | Failure
+"""What comes back for each artifact."""
+
+
+class _Reply(msgspec.Struct, frozen=True):
+    """What a worker sends: plain data, decoded strictly, since hostile bytes may have had the worker."""
+
+    scanned: Scanned | None = None
+    failure: Failure | None = None
+
+
+def run(works: Sequence[Callable[[], Scanned]], *, jobs: int, limits: Limits) -> Iterator[tuple[int, Outcome]]:
+    """Do all the work, at most `jobs` at a time and in this order; yields (index, outcome) as they end."""
+    if not hasattr(os, "fork"):
+        for index, work in enumerate(works):
+            yield index, _outcome(_attempt(work))
+        return
+    gc.collect()
+    gc.freeze()
+    waiting = list(enumerate(works))[::-1]
+    with contextlib.ExitStack() as stack:
+        selector = stack.enter_context(selectors.DefaultSelector())
+        running: dict[int, _Worker] = {}
+        stack.callback(_kill, running)
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                index, work = waiting.pop()
+                worker = _Worker(index, work, limits)
+                running[worker.pipe] = worker
+                selector.register(worker.pipe, selectors.EVENT_READ)
+            for key, _ in selector.select(timeout=0.5):
+                worker = running[key.fd]
+                if worker.receive():
+                    continue
+                selector.unregister(worker.pipe)
+                del running[worker.pipe]
+                yield worker.index, worker.end()
+            for worker in running.values():
+                worker.check_clock()
+
+
+def _kill(running: Mapping[int, "_Worker"]) -> None:
+    for worker in running.values():
+        worker.kill()
+
+
+class _Worker:
+    """A forked child and what it has sent so far."""
+
+    def __init__(self, index: int, work: Callable[[], Scanned], limits: Limits) -> None:
+        self.index = index
+        self._received: list[bytes] = []
+        self._deadline = time.monotonic() + limits.seconds + GRACE
+        self._seconds = limits.seconds
+        self._timed_out = False
+        self.pipe, sending = os.pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._pid = os.fork()
+        if self._pid == 0:
+            os.close(self.pipe)
+            _child(work, sending, limits)
+        os.close(sending)
+
+    def receive(self) -> bool:
+        """Take what has arrived; false at the end."""
+        piece = os.read(self.pipe, 1 << 20)
+        self._received.append(piece)
+        return bool(piece)
+
+    def check_clock(self) -> None:
+        """Kill the child when its time is up."""
+        if not self._timed_out and time.monotonic() > self._deadline:
+            self._timed_out = True
+            self.kill()
+
+    def kill(self) -> None:
+        """End the child at once."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+
+    def end(self) -> Outcome:
+        """Reap the child and read its reply."""
+        os.close(self.pipe)
+        _, status = os.waitpid(self._pid, 0)
+        code = os.waitstatus_to_exitcode(status)
+        if code == 0:
+            with contextlib.suppress(msgspec.MsgspecError):
+                return _outcome(msgspec.msgpack.decode(b"".join(self._received), type=_Reply))
+        if self._timed_out:
+            return Failure(kind="died", message=f"inspection took longer than {self._seconds} seconds")
+        return Failure(kind="died", message=f"inspection did not finish: its process ended with {f'signal {-code}' if code < 0 else f'code {code}'}")
+
+
+def _child(work: Callable[[], Scanned], sending: int, limits: Limits) -> NoReturn:
+    code = 1
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        for name in set(os.environ) - set(KEPT_VARIABLES):
+            del os.environ[name]
+        _limit_memory(limits.memory)
+        gc.disable()
+        reply = msgspec.msgpack.encode(_attempt(work))
+        with open(sending, "wb") as out:  # noqa: PTH123 - a descriptor
+            out.write(reply)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _attempt(work: Callable[[], Scanned]) -> _Reply:
+    try:
+        return _Reply(scanned=work())
+    except Incomplete as error:
+        return _Reply(failure=Failure(kind="incomplete", message=error.message, hint=error.hint))
+    except MemoryError:
+        return _Reply(failure=Failure(kind="died", message="inspection needs more memory than the limit allows"))
+    except Exception as error:  # noqa: BLE001 - its message could hold a secret: only its type and place leave the worker
+        return _Reply(failure=Failure(kind="bug", message=place_of(error)))
+
+
+def _outcome(reply: _Reply) -> Outcome:
+    return reply.scanned or reply.failure or Failure(kind="died", message="inspection ended without a result")
+
+
+def place_of(error: BaseException) -> str:
+    """Type of an exception and the innermost line of our own where it passed, without its message."""
+    place, trace = "", error.__traceback__
+    while trace is not None:
+        path = trace.tb_frame.f_code.co_filename.replace("\\", "/")
+        if "/leakguard/" in path:
+            place = f" at leakguard/{path.rpartition('/leakguard/')[2]}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"{type(error).__name__}{place}"
+
+
+def _limit_memory(memory: int) -> None:
+    """Bound the address space to what is mapped now and `memory` bytes more."""
+    try:
+        import resource
+    except ImportError:
+        return
+    with contextlib.suppress(OSError, ValueError):
+        with open("/proc/self/statm") as statm:  # noqa: PTH123 - hot path of every worker
+            mapped = int(statm.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (mapped + memory, mapped + memory))

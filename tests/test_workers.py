@@ -1,0 +1,127 @@
+"""One process for each artifact: whatever it does, the others go on and nothing is taken for a pass."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+
+from leakguard.errors import Incomplete
+from leakguard.limits import Limits
+from leakguard.model import Artifact, Coverage, Finding, Identity, Kind, Listed, Location, Severity
+from leakguard.model import Confidence as Sure
+from leakguard.redact import fingerprint_of_place
+from leakguard.scan import Scanned
+from leakguard.workers import Failure, run
+
+MEGA = 1 << 20
+
+
+def _scanned(name: str = "x") -> Scanned:
+    finding = Finding(
+        rule="secret/x",
+        severity=Severity.HIGH,
+        confidence=Sure.LOW,
+        location=Location(path="a%FF", line=3, column=1),
+        message="m",
+        fingerprint=fingerprint_of_place("secret/x", "a"),
+        evidence={"n": 1, "list": ["a", {"b": None}]},
+    )
+    listing = (Listed(path="a", inner="a", kind=Kind.FILE, size=3),)
+    artifact = Artifact(target=name, identity=Identity(format="npm"), sha256="00", size=1, coverage=Coverage(entries=1), listing=listing)
+    return Scanned(artifact=artifact, findings=(finding,))
+
+
+def _one(work: Callable[[], Scanned], **limits: int) -> object:
+    ((index, outcome),) = run([work], jobs=2, limits=Limits(**limits))
+    assert 0 == index
+    return outcome
+
+
+def test_a_result_comes_back_whole() -> None:
+    """What the worker found is what the parent gets, to the last field."""
+    assert _scanned() == _one(_scanned)
+
+
+def test_every_work_has_an_outcome() -> None:
+    """More works than jobs are all done, each under its own index."""
+    works = [lambda number=number: _scanned(str(number)) for number in range(7)]
+    assert {number: str(number) for number in range(7)} == {index: one.artifact.target for index, one in run(works, jobs=3, limits=Limits())}
+
+
+def test_an_unreadable_target_is_incomplete() -> None:
+    """`Incomplete` keeps its message and hint."""
+
+    def work() -> Scanned:
+        raise Incomplete("gone", hint="look")
+
+    assert Failure(kind="incomplete", message="gone", hint="look") == _one(work)
+
+
+def test_a_bug_tells_its_place_and_not_its_message() -> None:
+    """An exception's message could hold a secret: it does not leave the worker."""
+
+    def work() -> Scanned:
+        raise ValueError("the password is hunter2")
+
+    outcome = _one(work)
+    assert isinstance(outcome, Failure)
+    assert "bug" == outcome.kind
+    assert outcome.message.startswith("ValueError")
+    assert "hunter2" not in outcome.message
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
+def test_a_killed_worker_is_no_pass(number: int) -> None:
+    """A crash in native code or the kernel's killer ends one artifact, not the run."""
+    works = [lambda: os.kill(os.getpid(), number), _scanned]
+    outcomes = dict(run(works, jobs=1, limits=Limits()))
+    assert "died" == outcomes[0].kind
+    assert _scanned() == outcomes[1]
+
+
+def test_an_early_exit_is_no_pass() -> None:
+    """Exit code 0 without a result counts as death."""
+    assert "died" == _one(lambda: os._exit(0)).kind
+
+
+def test_memory_is_bounded() -> None:
+    """A worker that wants more than the limit has no result."""
+    outcome = _one(lambda: (bytearray(600 * MEGA), _scanned())[1], memory=300 * MEGA)
+    assert "died" == outcome.kind
+    assert "memory" in outcome.message
+
+
+def test_time_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that does not stop is killed."""
+    monkeypatch.setattr("leakguard.workers.GRACE", 0.2)
+    start = time.monotonic()
+    outcome = _one(lambda: time.sleep(60), seconds=0)
+    assert "died" == outcome.kind
+    assert "0 seconds" in outcome.message
+    assert time.monotonic() - start < 10
+
+
+def test_a_worker_has_no_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its environment holds none of the variables of the pipeline."""
+    monkeypatch.setenv("NPM_TOKEN", "x")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    outcome = _one(lambda: _scanned(",".join(sorted(os.environ))))
+    assert isinstance(outcome, Scanned)
+    assert "NPM_TOKEN" not in outcome.artifact.target
+    assert "LANG" in outcome.artifact.target
+
+
+def test_a_forged_reply_is_refused() -> None:
+    """The reply is plain data of fixed types: a worker that was taken over can send nothing else."""
+
+    def work() -> Scanned:
+        for descriptor in range(3, 64):
+            try:
+                os.write(descriptor, b"\x80\x04cos\nsystem\n")
+            except OSError:
+                continue
+        os._exit(0)
+
+    assert "died" == _one(work).kind
