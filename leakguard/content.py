@@ -177,32 +177,41 @@ class Entry:
 
 
 class Prefixed(io.RawIOBase):
-    """A forward-only stream that begins with bytes that were already read."""
+    """A forward-only stream that begins with bytes that were already read, and fails where reading them failed."""
 
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+    def __init__(self, head: bytes, rest: BinaryIO, failure: Exception | None = None) -> None:
         super().__init__()
-        self._head, self._rest = head, rest
+        self._head, self._rest, self._failure = head, rest, failure
 
     def readable(self) -> bool:  # noqa: D102
         return True
 
     def read(self, size: int | None = -1) -> bytes:  # noqa: D102
-        if not self._head:
-            return self._rest.read(-1 if size is None else size)
-        if size is None or size < 0:
-            head, self._head = self._head, b""
-            return head + self._rest.read()
-        piece, self._head = self._head[:size], self._head[size:]
-        return piece
+        if self._head:
+            if size is None or size < 0:
+                return b"".join(iter(lambda: self.read(WINDOW), b""))
+            piece, self._head = self._head[:size], self._head[size:]
+            return piece
+        if self._failure is not None:
+            raise self._failure
+        return self._rest.read(-1 if size is None else size)
 
 
 def read_up_to(stream: BinaryIO, count: int) -> bytes:
     """`count` bytes, or fewer only at the end of the stream."""
-    piece = stream.read(count)
-    if len(piece) == count or not piece:
-        return piece or b""
-    pieces, left = [piece], count - len(piece)
-    while left and (piece := stream.read(left)):
-        pieces.append(piece)
-        left -= len(piece)
-    return b"".join(pieces)
+    data, failure = read_what_there_is(stream, count)
+    if failure is not None:
+        raise failure
+    return data
+
+
+def read_what_there_is(stream: BinaryIO, count: int) -> tuple[bytes, Exception | None]:
+    """Up to `count` bytes, and the exception that reading them ended with, if any: what came before it is not lost."""
+    pieces: list[bytes] = []
+    try:
+        while count > 0 and (piece := stream.read(count)):
+            pieces.append(piece)
+            count -= len(piece)
+    except Exception as error:  # noqa: BLE001 - a hostile stream may raise anything
+        return b"".join(pieces), error
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces), None

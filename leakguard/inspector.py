@@ -83,7 +83,8 @@ def inspect(
     day = today or datetime.now(UTC).date()
     outcomes = _scan_all(resolved, governing, anchors, jobs or _processors(), progress)
     judged = [_judge(outcome, governing, day, allow_incomplete=allow_incomplete) for outcome in outcomes]
-    for index, finding in policies.governance(governing, judged, today=day):
+    beside = [index for index, one in enumerate(resolved) if not one.publishable]
+    for index, finding in policies.governance(governing, judged, today=day, beside=beside):
         judged[index] = _with(judged[index], [finding], governing, day, allow_incomplete=allow_incomplete)
     return Report(
         tool_version=VERSION,
@@ -113,7 +114,7 @@ def _scan_all(
     if progress:
         progress(Progress(done=0, total=len(order), target=""))
     works = [partial(scan, resolved[index], governing, anchors) for index in order]
-    for done, (number, outcome) in enumerate(workers.run(works, jobs=jobs, limits=governing.limits), 1):
+    for done, (number, outcome) in enumerate(workers.run(works, jobs=jobs, limits=governing.limits, keep=governing.settings.secrets.environment), 1):
         results[order[number]] = _result(outcome)
         if progress:
             progress(Progress(done=done, total=len(order), target=escape(resolved[order[number]].name)))

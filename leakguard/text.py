@@ -31,6 +31,8 @@ MAGIC = (
 )
 """Leading bytes of what is searched but not understood."""
 
+_FIRST_BYTES = frozenset(magic[:1] for magic, _ in MAGIC)
+
 BOMS = ((codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 SAMPLE = 4096
@@ -42,9 +44,10 @@ def classify(head: bytes) -> str:
 
     UTF-16 and UTF-32 count as `binary` here: `encoding_of` tells them apart.
     """
-    for magic, kind in MAGIC:
-        if head.startswith(magic):
-            return kind
+    if head[:1] in _FIRST_BYTES:
+        for magic, kind in MAGIC:
+            if head.startswith(magic):
+                return kind
     return "binary" if b"\0" in head or head.startswith((b"\xff\xfe", b"\xfe\xff")) else ""
 
 

@@ -14,7 +14,7 @@ from typing import BinaryIO, Protocol, cast
 
 from leakguard import plugins
 from leakguard.anchors import Anchors
-from leakguard.content import END, IN_MEMORY, WINDOW, Content, Entry, Prefixed, read_up_to
+from leakguard.content import END, IN_MEMORY, WINDOW, Content, Entry, Prefixed, read_what_there_is
 from leakguard.errors import Malformed
 from leakguard.limits import Budget
 from leakguard.model import Coverage, Damage, Kind, Member, RuleId
@@ -125,19 +125,18 @@ class Walker:
 
     def _read(self, member: Member, stream: BinaryIO, place: _Place) -> None:
         """Read a member: as a container while it streams, else into memory, else into a spool file."""
-        try:
-            head = read_up_to(stream, END)
-        except Exception as error:  # noqa: BLE001 - as above
-            head, member.damage = b"", member.damage or _damage(error)
+        head, failure = read_what_there_is(stream, END)
         if (chosen := self._choose(self._streamed, member, head, b"")) is not None:
             self._check_claim(member, chosen, place)
-            self._container(member, chosen, cast(BinaryIO, Prefixed(head, stream)), None, place)
+            self._container(member, chosen, cast(BinaryIO, Prefixed(head, stream, failure)), None, place)
             return
         if (member.size or 0) > IN_MEMORY and stream.seekable():
             self._recognise(member, Content(file=stream, size=member.size or 0), place, self._seeking)
             return
         pieces, spool, size = [head], None, len(head)
         try:
+            if failure is not None:
+                raise failure
             while len(head) == END and (piece := stream.read(WINDOW)):
                 size += len(piece)
                 if spool is None and size > IN_MEMORY:
@@ -183,7 +182,7 @@ class Walker:
         for index, carrier in carriers:
             if own := _outside(hits[index], spans):
                 inner = _Place(entry=entry, prefix=f"{entry.path}!/", own=entry.path, depth=place.depth + 1, container=carrier.NAME)
-                spans += self._within(carrier, Source(name=member.name, stream=content.stream(), size=content.size, content=content, hits=own), inner)[0]
+                spans += self._within(carrier, Source(name=member.name.rpartition("/")[2], stream=content.stream(), size=content.size, content=content, hits=own), inner)[0]
         self._search(entry, hits, spans)
 
     def _search(self, entry: Entry, hits: Hits, spans: Sequence[Span]) -> None:
@@ -205,7 +204,7 @@ class Walker:
         else:
             inner = _Place(entry=entry, prefix=f"{entry.path}!/", own=entry.path, depth=place.depth + 1, container=chosen.NAME)
             self._sink.enter(entry)
-        source = Source(name=member.name, stream=stream, size=entry.size or None, content=content, hits=())
+        source = Source(name=member.name.rpartition("/")[2], stream=stream, size=entry.size or None, content=content, hits=())
         _, readable = self._within(chosen, source, inner)
         if not readable:
             self._count(entry.size, unreadable=entry.size)

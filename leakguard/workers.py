@@ -10,7 +10,7 @@ import selectors
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -48,8 +48,11 @@ class _Reply(msgspec.Struct, frozen=True):
     failure: Failure | None = None
 
 
-def run(works: Sequence[Callable[[], Scanned]], *, jobs: int, limits: Limits) -> Iterator[tuple[int, Outcome]]:
-    """Do all the work, at most `jobs` at a time and in this order; yields (index, outcome) as they end."""
+def run(works: Sequence[Callable[[], Scanned]], *, jobs: int, limits: Limits, keep: Sequence[str] = ()) -> Iterator[tuple[int, Outcome]]:
+    """Do all the work, at most `jobs` at a time and in this order; yields (index, outcome) as they end.
+
+    `keep` names variables that workers need all the same: those whose values are searched for.
+    """
     if not hasattr(os, "fork"):
         for index, work in enumerate(works):
             yield index, _outcome(_attempt(work))
@@ -64,7 +67,7 @@ def run(works: Sequence[Callable[[], Scanned]], *, jobs: int, limits: Limits) ->
         while waiting or running:
             while waiting and len(running) < jobs:
                 index, work = waiting.pop()
-                worker = _Worker(index, work, limits)
+                worker = _Worker(index, work, limits, {*KEPT_VARIABLES, *keep})
                 running[worker.pipe] = worker
                 selector.register(worker.pipe, selectors.EVENT_READ)
             for key, _ in selector.select(timeout=0.5):
@@ -86,7 +89,7 @@ def _kill(running: Mapping[int, "_Worker"]) -> None:
 class _Worker:
     """A forked child and what it has sent so far."""
 
-    def __init__(self, index: int, work: Callable[[], Scanned], limits: Limits) -> None:
+    def __init__(self, index: int, work: Callable[[], Scanned], limits: Limits, keep: Set[str]) -> None:
         self.index = index
         self._received: list[bytes] = []
         self._deadline = time.monotonic() + limits.seconds + GRACE
@@ -98,7 +101,7 @@ class _Worker:
         self._pid = os.fork()
         if self._pid == 0:
             os.close(self.pipe)
-            _child(work, sending, limits)
+            _child(work, sending, limits, keep)
         os.close(sending)
 
     def receive(self) -> bool:
@@ -131,12 +134,12 @@ class _Worker:
         return Failure(kind="died", message=f"inspection did not finish: its process ended with {f'signal {-code}' if code < 0 else f'code {code}'}")
 
 
-def _child(work: Callable[[], Scanned], sending: int, limits: Limits) -> NoReturn:
+def _child(work: Callable[[], Scanned], sending: int, limits: Limits, keep: Set[str]) -> NoReturn:
     code = 1
     try:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
-        for name in set(os.environ) - set(KEPT_VARIABLES):
+        for name in set(os.environ) - keep:
             del os.environ[name]
         _limit_memory(limits.memory)
         gc.disable()
