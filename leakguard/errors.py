@@ -18,8 +18,12 @@ Typical use:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from leakguard.model import RuleId
+
+OWN_FOLDER = Path(__file__).parent
+"""The folder of the package, by which frames of our own are recognised."""
 
 
 class LeakguardError(Exception):
@@ -85,3 +89,17 @@ class LimitExceeded(Malformed):
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason, rule="artifact/limit-exceeded")
+
+
+def place_of(error: BaseException) -> str:
+    """Type of an exception and the innermost line of our own that it passed; never its message, which could hold a secret."""
+    about = f" of `{error.name}`" if isinstance(error, ImportError) and error.name and error.name.replace(".", "").isidentifier() else ""
+    place, trace = "", error.__traceback__
+    while trace is not None:
+        path = Path(trace.tb_frame.f_code.co_filename)
+        if path.is_relative_to(OWN_FOLDER):
+            place = f" at leakguard/{path.relative_to(OWN_FOLDER).as_posix()}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    kind = type(error)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    return f"{name}{about}{place}"

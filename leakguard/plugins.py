@@ -53,7 +53,7 @@ class Source:
     """What a format opens."""
 
     name: str
-    """Name of the entry or target, raw."""
+    """Name of the entry or target, raw, without folders."""
     stream: BinaryIO
     """At 0. Seekable if the format says `SEEK`, else forward-only; closed by the walker."""
     size: int | None

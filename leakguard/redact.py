@@ -13,6 +13,8 @@ RANDOM_BITS = 96
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]")
 
+_SPECIAL_IN_PATTERNS = re.compile(r"[\\*?\[\]]|^[#!]| $")
+
 
 def preview(prefix: str, length: int) -> str:
     """What a report may show of a secret: its issuer's public prefix and its length in characters."""
@@ -54,6 +56,12 @@ def escape_name(name: str) -> str:
         return name
     name = name.replace("%", "%25").replace("!/", "%21/")
     return _CONTROL.sub(_percent, "".join(_percent_surrogate(c) if "\ud800" <= c <= "\udfff" else c for c in name))
+
+
+def pattern_of(path: str) -> str:
+    """The git pattern that matches this escaped path alone, layer by layer, anchored at the top: to be pasted into a policy."""
+    spelled = "!/".join(_SPECIAL_IN_PATTERNS.sub(r"\\\g<0>", part) for part in path.split("!/"))
+    return spelled if "/" in spelled.partition("!/")[0] else f"/{spelled}"
 
 
 def _digest(*parts: str | bytes) -> Fingerprint:

@@ -135,7 +135,7 @@ class _Collector:
             self._list(entry)
         for analyzer in self._analyzers:
             self._findings.extend(analyzer.enter(entry))
-        if entry.content is not None and not entry.opaque and self._kept is not None and not entry.format and not _in_a_map(entry):
+        if entry.content is not None and not entry.opaque and self._kept is not None and not _in_a_map(entry):
             self._keep(entry)
 
     def found(self, entry: Entry, hits: Hits) -> None:
@@ -197,7 +197,7 @@ class _Collector:
 
 
 def _in_a_map(entry: Entry) -> bool:
-    return entry.format in _MAPS or entry.parent is not None and entry.inside(*_MAPS)
+    return entry.format == "source-map" or (entry.parent is not None and entry.inside(*_MAPS))
 
 
 _MAPS = ("source-map", "inline-source-map")

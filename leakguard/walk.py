@@ -198,7 +198,7 @@ class Walker:
             if place.entry is None:
                 self.container = chosen.NAME
             inner = _Place(entry=place.entry, prefix=place.prefix, own=place.own, depth=place.depth + 1, container=chosen.NAME)
-            entry.path = place.own
+            entry.path, entry.name = place.own, ""
             if entry.damage or entry.text:
                 self._sink.enter(entry)
         else:

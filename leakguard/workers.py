@@ -16,7 +16,7 @@ from typing import NoReturn
 
 import msgspec
 
-from leakguard.errors import Incomplete
+from leakguard.errors import Incomplete, place_of
 from leakguard.limits import Limits
 from leakguard.scan import Scanned
 
@@ -164,17 +164,6 @@ def _attempt(work: Callable[[], Scanned]) -> _Reply:
 
 def _outcome(reply: _Reply) -> Outcome:
     return reply.scanned or reply.failure or Failure(kind="died", message="inspection ended without a result")
-
-
-def place_of(error: BaseException) -> str:
-    """Type of an exception and the innermost line of our own where it passed, without its message."""
-    place, trace = "", error.__traceback__
-    while trace is not None:
-        path = trace.tb_frame.f_code.co_filename.replace("\\", "/")
-        if "/leakguard/" in path:
-            place = f" at leakguard/{path.rpartition('/leakguard/')[2]}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return f"{type(error).__name__}{place}"
 
 
 def _limit_memory(memory: int) -> None:

@@ -12,14 +12,14 @@ from tests.builders import MIT_TEXT
 
 OPEN, CLOSED = Openness.OPEN, Openness.CLOSED
 
-APACHE_TEXT = "Apache License\nVersion 2.0, January 2004\nhttp://www.apache.org/licenses/\n\nTERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION\n"
+APACHE_TEXT = "Apache License\nVersion 2.0, January 2004\n\nTERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION\n"
 BSD_TEXT = (
     "Copyright (c) 2026 Example. All rights reserved.\n\nRedistribution and use in source and binary forms, with or without\n"
     "modification, are permitted provided that the following conditions are met:\n\n1. Redistributions of source code must retain\n"
 )
 ISC_TEXT = (
-    "Copyright (c) Example\n\nPermission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby\n"
-    "granted, provided that the above copyright notice and this permission notice appear in all copies.\n"
+    "Copyright (c) Example\n\nPermission to use, copy, modify, and/or distribute this software for any purpose with or without fee is\n"
+    "hereby granted, provided that the above copyright notice and this permission notice appear in all copies.\n"
 )
 TEXTS = {
     "MIT": MIT_TEXT,

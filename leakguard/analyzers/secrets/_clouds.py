@@ -1,0 +1,35 @@
+"""Credentials of clouds that come in parts."""
+
+import re
+
+from leakguard.analyzers.secrets._checks import entropy, is_placeholder
+from leakguard.analyzers.secrets._keys import shape_of
+from leakguard.analyzers.secrets._places import is_for_show
+from leakguard.analyzers.secrets._sight import Opinion, Sight
+from leakguard.model import Confidence, Severity
+
+_AWS_SECRET = re.compile(rb"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])")
+_RANDOM = 4.2
+_TEMPORARY = b"ASIA"
+
+
+def of_aws_key(sight: Sight, opinion: Opinion) -> Opinion | None:
+    """A key id alone opens nothing: its secret in the neighbourhood makes it certain."""
+    if sight.secret.endswith(b"EXAMPLE"):
+        return None
+    around = sight.before + b"\n" + sight.after
+    pair = any(entropy(one) >= _RANDOM and not is_placeholder(one) and not one.islower() for one in _AWS_SECRET.findall(around))
+    if pair:
+        return opinion.but(confidence=Confidence.HIGH, severity=Severity.CRITICAL, note="with its secret beside it", pair="complete")
+    weak = sight.secret.startswith(_TEMPORARY) or is_for_show(sight.path)
+    return opinion.but(confidence=Confidence.LOW if weak else opinion.confidence, pair="key id only")
+
+
+def of_service_account(sight: Sight, opinion: Opinion) -> Opinion | None:
+    """The key inside must be one."""
+    if shape_of(sight.secret) not in ("key", "unknown"):
+        return None
+    around = sight.before + sight.after
+    complete = all(name in around for name in (b'"client_email"', b'"private_key_id"'))
+    weak = is_for_show(sight.path) or shape_of(sight.secret) == "unknown"
+    return opinion.but(confidence=Confidence.LOW if weak else opinion.confidence, complete=complete)

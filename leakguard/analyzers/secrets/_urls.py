@@ -1,0 +1,38 @@
+"""Credentials inside addresses: `scheme://user:password@host`."""
+
+import re
+
+from leakguard.analyzers.secrets._checks import is_placeholder, reads_as_words
+from leakguard.analyzers.secrets._places import is_for_show
+from leakguard.analyzers.secrets._sight import Opinion, Sight
+from leakguard.model import Confidence
+
+_USER = re.compile(rb"([a-zA-Z][a-zA-Z0-9+.-]{1,24})://([^\s/:@]{0,64}):\Z")
+_HOST = re.compile(rb"@(\[[0-9a-fA-F:.]{2,40}\]|[^\s/:?#\"'`<>\\,;)\]}]{1,120})")
+_TEMPLATE = re.compile(rb"[${}<>%*()\[\]|^]|\.\.\.|#\{|%s")
+_PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
+_WEAK = re.compile(
+    rb"(?:my|your|the|some|db|user|root|admin|test)?[_-]?(?:p|pw|pwd|pass|passwd|password|passw0rd|p@ssw0rd|secret|token|apikey|api[_-]key|user(?:name)?|admin|root|guest|test|foo|bar|baz|qux|abc|xyz|s3cr3t|postgres"
+    rb"|mysql|mongo|redis|rabbit|example|default|changeit|hunter2|letmein|qwerty|key|login|x+|\d{1,8})[0-9]{0,4}",
+    re.IGNORECASE,
+)
+_NOWHERE = re.compile(
+    rb"(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|(?:[\w-]{1,60}\.){0,4}example(?:\.\w{1,12}){0,2}|[\w.-]{0,60}\.(?:test|invalid|localhost)|(?:my|your|some)?[_-]?(?:host|hostname|server|domain|site|proxy|db|database)(?:\d?|\.\w{2,6})"
+    rb"|host\.docker\.internal|(?:foo|bar|baz|abc|xyz|test|domain|website)\.\w{2,4})",
+    re.IGNORECASE,
+)
+
+
+def judge(sight: Sight, opinion: Opinion) -> Opinion | None:
+    """The password decides, unless the host is nobody's."""
+    named, placed = _USER.search(sight.before), _HOST.match(sight.after)
+    if named is None or placed is None:
+        return None
+    scheme, user, host, password = named[1].lower(), named[2], placed[1], sight.secret
+    if _NOWHERE.fullmatch(host) or _TEMPLATE.search(host) or _TEMPLATE.search(_PERCENT.sub(b"", user + password)):
+        return None
+    if password.lower() == user.lower() or _WEAK.fullmatch(password) or is_placeholder(password) or b"example" in user.lower():
+        return None
+    opinion = opinion.but(scheme=scheme.decode())
+    weak = reads_as_words(password) or b"." not in host.strip(b".") or is_for_show(sight.path)
+    return opinion.but(confidence=Confidence.LOW) if weak else opinion

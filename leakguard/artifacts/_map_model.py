@@ -1,0 +1,125 @@
+"""What the two readers of source maps agree on: the parts of a map, what is wrong with it, and the texts inside."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+Literal = bytes | msgspec.Raw
+"""A JSON string as it stands in the map, quotes included."""
+
+Span = tuple[int, int]
+"""Start and end, bytes from the start of the map."""
+
+FIELDS = frozenset(
+    {"version", "file", "sourceRoot", "sources", "sourcesContent", "names", "mappings", "sections", "ignoreList", "x_google_ignoreList"}
+)
+"""The keys of ECMA-426 §9 that are read here."""
+
+_THIRD_PARTY = re.compile(
+    r"""(?:^|[/\\!])(?:node_modules|\.pnpm|\.yarn|bower_components|jspm_packages)[/\\]
+      | (?:^|/)webpack/(?:bootstrap|runtime|startup|universalModuleDefinition|container)\b
+      | (?:^|/)\(webpack\)
+      | (?:^|/)(?:external|ignored|delegated|consume\ shared\ module)[ ]
+      | ^(?:[\w.+-]+:/{0,3})?~lib/
+      | \x00
+      | ^/?builtin/
+      | (?:^|/)(?:rolldown:runtime|vite/(?:preload-helper|modulepreload-polyfill)|__vite-browser-external|\[turbopack\])
+      | ^\[synthetic:""",
+    re.VERBOSE,
+)
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_NAMED_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The content of one source, still encoded."""
+
+    literal: Literal
+    span: Span | None = None
+    """Where it stands, unless the part's own span covers it."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Part:
+    """One flat map: the map itself, or a section of it."""
+
+    sources: Sequence[str | None] = ()
+    root: str = ""
+    """`sourceRoot`."""
+    texts: Sequence[Text | None] = ()
+    """`sourcesContent`; may be shorter or longer than `sources`."""
+    ignored: frozenset[int] = frozenset()
+    """Indices in `ignoreList` or `x_google_ignoreList`."""
+    names: int = 0
+    generated_lines: int = 0
+    span: Span | None = None
+    """Of all texts that have none of their own."""
+
+    def name(self, index: int) -> str:
+        """The path of a source as the map says it (ECMA-426 §9.4, without resolving), or a number where it says none."""
+        source = self.sources[index] if index < len(self.sources) else None
+        if not source:
+            return f"source-{index}"
+        return f"{self.root.removesuffix('/')}/{source}" if self.root else source
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that makes the map invalid, or that kept a reader from reading all of it."""
+
+    rule: str
+    reason: str
+    offset: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Reading:
+    """What a map holds."""
+
+    parts: list[Part] = field(default_factory=list)
+    urls: list[str] = field(default_factory=list)
+    """`sections[].url`: maps elsewhere."""
+    faults: list[Fault] = field(default_factory=list)
+
+
+def is_third_party(path: str) -> bool:
+    """Whether the path of a source says that it comes from a dependency or from the bundler itself."""
+    return _THIRD_PARTY.search(path) is not None
+
+
+def text_of(literal: Literal) -> bytes:
+    """The UTF-8 bytes that a JSON string stands for; lone surrogates, control characters and invalid escapes are let through."""
+    try:
+        return msgspec.json.decode(literal, type=str).encode()
+    except (msgspec.DecodeError, UnicodeError):
+        return _encode(_tolerant(bytes(literal).decode("utf-8", "surrogateescape")))
+
+
+def string_of(literal: Literal) -> str:
+    """The same as text, for keys and paths."""
+    return text_of(literal).decode("utf-8", "surrogateescape")
+
+
+def _tolerant(text: str) -> str:
+    try:
+        decoded = json.loads(text, strict=False)
+        assert isinstance(decoded, str)
+    except ValueError:
+        return _ESCAPE.sub(_unescape, text[1:-1])
+    return decoded
+
+
+def _unescape(match: re.Match[str]) -> str:
+    escape = match[1]
+    return chr(int(escape[1:], 16)) if len(escape) > 1 else _NAMED_ESCAPES.get(escape, escape)
+
+
+def _encode(text: str) -> bytes:
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")

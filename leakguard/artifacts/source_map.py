@@ -1,0 +1,130 @@
+"""Source maps (ECMA-426): the members of a map are the texts of its sources.
+
+Recognised by content under any name. An invalid map is not a clean one: what can be recovered is a member, the rest is damage.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from leakguard.artifacts._map_careful import Careful
+from leakguard.artifacts._map_model import Fault, Part, Reading, is_third_party, text_of
+from leakguard.artifacts._map_quick import Refused, read_quickly
+from leakguard.content import END
+from leakguard.errors import LimitExceeded, Malformed
+from leakguard.limits import Budget
+from leakguard.model import Damage, Kind, Member, RuleId
+from leakguard.plugins import Anchor, Hit, Match, Source
+
+NAME = "source-map"
+SUFFIXES: Sequence[str] = ()
+ANCHORS = (
+    Anchor('"sourcesContent"'),
+    Anchor('"mappings"'),
+    Anchor('"sections"'),
+    Anchor(r"\\u00[4-7][0-9A-Fa-f]"),
+)
+"""The last one: a key may be spelled `"\\u0073ourcesContent"`."""
+SEEK = True
+CARRIER = True
+WHOLE = True
+"""The content as a whole is a map: opened before what is merely carried."""
+
+MOST_BYTES = 256 * 1024 * 1024
+"""Larger maps are not read, which is `artifact/limit-exceeded`."""
+
+MOST_PATHS = 100_000
+"""Paths of sources in the summary."""
+
+_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?+[ \t\r\n]*+(?:\)\]\}[^\n{\[]{0,16}\n?+[ \t\r\n]*+)?+")
+"""ECMA-426 §9.5: a byte order mark, and the line that keeps browsers from running JSON as a script."""
+
+_JSON = re.compile(rb'\{[ \t\r\n]*+["}]|\[[ \t\r\n]*+[{\[]')
+_TELLING = re.compile(rb'"mappings"[ \t\r\n]*+:[ \t\r\n]*+"')
+
+
+def match(name: str, head: bytes, tail: bytes, hits: Sequence[Hit]) -> Match:  # noqa: ARG001 - the contract's
+    """JSON with a key of a map somewhere; whether it is one, `members` sees."""
+    begin = _begin(head)
+    if not hits or not (_JSON.match(head, begin) or begin == END):
+        return Match.NO
+    return Match.CONTENT
+
+
+def members(source: Source, budget: Budget) -> Iterator[Member]:
+    """A summary of the map (a folder without a name, `facts["map"]`), then the texts of its sources.
+
+    Each text has `facts` with its `index` in `sources`, the `part` of an index map, `third_party` (by the shape of the path) and `ignored`
+    (the map's own list). Nothing at all for JSON that is no map.
+    """
+    content = source.content
+    assert content is not None
+    anchors = {hit.anchor for hit in source.hits}
+    if content.size > MOST_BYTES:
+        if 0 in anchors or _TELLING.search(content.head) or _TELLING.search(content.tail):
+            raise LimitExceeded(f"a source map of more than {MOST_BYTES >> 20} MiB is not read")
+        return
+    data = content.data if content.data is not None else content.read(0, content.size)
+    reading = _read(data, budget, hidden=bool(anchors & {0, 3}))
+    if reading is None:
+        return
+    yield Member(name="", kind=Kind.DIRECTORY, facts={"map": _summary(reading)})
+    for number, part in enumerate(reading.parts):
+        yield from _texts(part, number, budget)
+    yield from _damage(reading.faults)
+
+
+def _begin(head: bytes) -> int:
+    begin = _BEGIN.match(head)
+    assert begin is not None
+    return begin.end()
+
+
+def _read(data: bytes, budget: Budget, *, hidden: bool) -> Reading | None:
+    """`hidden` says whether a map may be somewhere inside JSON that is none."""
+    start = _begin(data)
+    invalid = ""
+    try:
+        return read_quickly(data, start)
+    except Refused as refusal:
+        if refusal.no_map and not hidden:
+            return None
+        invalid = refusal.reason
+    return Careful(data, start, budget).read(invalid)
+
+
+def _summary(reading: Reading) -> dict[str, Any]:
+    count = [max(len(part.sources), len(part.texts)) for part in reading.parts]
+    paths = (part.name(index) for part, size in zip(reading.parts, count, strict=True) for index in range(size))
+    return {
+        "sources": sum(count),
+        "texts": sum(text is not None for part in reading.parts for text in part.texts),
+        "parts": len(reading.parts),
+        "names": sum(part.names for part in reading.parts),
+        "generated_lines": sum(part.generated_lines for part in reading.parts),
+        "roots": tuple(dict.fromkeys(part.root for part in reading.parts if part.root)),
+        "paths": tuple(path for path, _ in zip(paths, range(MOST_PATHS), strict=False)),
+        "urls": tuple(reading.urls),
+    }
+
+
+def _texts(part: Part, number: int, budget: Budget) -> Iterator[Member]:
+    span = part.span
+    for index, text in enumerate(part.texts):
+        if text is None:
+            continue
+        data = text_of(text.literal)
+        budget.spend_inflated(len(data))
+        path = part.name(index)
+        facts = {"index": index, "part": number, "third_party": is_third_party(path), "ignored": index in part.ignored}
+        yield Member(name=path, size=len(data), data=data, span=text.span or span, facts=facts)
+        span = None
+
+
+def _damage(faults: Sequence[Fault]) -> Iterator[Member]:
+    """All faults but the last are entries of their own; the last one ends the map."""
+    unique = list(dict.fromkeys(faults))
+    for fault in unique[:-1]:
+        yield Member(name="", kind=Kind.DAMAGE, damage=Damage(rule=RuleId(fault.rule), reason=fault.reason, offset=fault.offset))
+    if unique:
+        raise Malformed(unique[-1].reason, rule=unique[-1].rule, offset=unique[-1].offset)

@@ -1,0 +1,153 @@
+"""`leakguard inspect`: the main verb."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from leakguard.cli import _streams
+from leakguard.cli._gate import USAGE, exit_code
+from leakguard.cli._options import SETTINGS, option
+from leakguard.cli._outputs import Output, check, parse, rendered, write_file
+from leakguard.cli._progress import ProgressLine
+from leakguard.errors import UsageError
+from leakguard.limits import Limits
+from leakguard.model import Report
+from leakguard.redact import escape
+from leakguard.reporters._page import WIDEST
+from leakguard.reporters.text import Layout, render
+
+if TYPE_CHECKING:
+    from leakguard.policy import Policy
+
+DEFAULT_TARGET = "dist/"
+
+EPILOG = """\b
+Each option can be given as a variable too: LEAKGUARD_POLICY,
+LEAKGUARD_FAIL_ON, LEAKGUARD_ALLOW_INCOMPLETE=1 …; several values are
+separated by spaces. NO_COLOR and FORCE_COLOR are honoured.
+
+\b
+Exit codes:
+  0    pass: every byte was accounted for and the policy allows all of it
+  1    blocked: at least one finding blocks
+  2    usage: arguments or the policy are wrong
+  3    incomplete: a target could not be found or opened, or changed
+  70   a bug in leakguard
+  130  interrupted
+"""
+
+
+@click.command(context_settings=dict(SETTINGS), epilog=EPILOG)
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@option("--policy", metavar="NAME|FILE", help="A preset or a policy file. Default: leakguard.yaml here or above, else `default`.")
+@option(
+    "--format",
+    "formats",
+    metavar="NAME[=FILE]",
+    multiple=True,
+    help="Write a report: text, json. Without FILE to standard output. Repeatable.",
+)
+@option("--jobs", type=click.IntRange(min=1), metavar="N", help="Inspect N artifacts at a time. Default: one for each processor.")
+@option("--limits", metavar="KEY=VALUE", multiple=True, help="Replace a limit of the policy, such as `bytes=1 GB`. Repeatable.")
+@option("--fail-on", type=click.Choice(["block", "warn"]), default="block", help="Exit with 1 on warnings too. Default: block.")
+@option("--allow-incomplete", is_flag=True, help="Let waivers accept parts that could not be inspected.")
+@option("--as-is", is_flag=True, help="Inspect a project folder as if it were what ships.")
+@option("--quiet", is_flag=True, help="Print only what blocks, one line for each rule.")
+@option("--no-progress", is_flag=True, help="No progress line on long runs.")
+@option("--explain", is_flag=True, help="Print what is allowed too, and what each rule means.")
+def command(**options: Any) -> int:
+    """Inspect packages before they are published.
+
+    TARGET is a package, a folder of packages (default: dist/), an unpacked
+    package or any file.
+    """
+    return run(**options)
+
+
+def run(
+    *,
+    targets: Sequence[str],
+    policy: str | None,
+    formats: Sequence[str],
+    jobs: int | None,
+    limits: Sequence[str],
+    fail_on: str,
+    allow_incomplete: bool,
+    as_is: bool,
+    quiet: bool,
+    no_progress: bool,
+    explain: bool,
+) -> int:
+    """Inspect, report, and say by the exit code whether it may be published."""
+    named = tuple(targets) or (DEFAULT_TARGET,)
+    outputs = parse(formats)
+    check(outputs, named)
+    overrides = _pairs(limits)
+    from leakguard import inspector
+    from leakguard import policy as policies
+
+    governing = policies.load(policy) if overrides else policy
+    with ProgressLine(wanted=not (no_progress or quiet)) as progress:
+        report = inspector.inspect(
+            named, policy=governing, limits=overrides, jobs=jobs, as_is=as_is, allow_incomplete=allow_incomplete, progress=progress
+        )
+    raised = _raised(governing, overrides) if isinstance(governing, policies.Policy) else []
+    weakened = [*(["--allow-incomplete"] if allow_incomplete else []), *(["--as-is"] if as_is else []), *raised]
+    report = replace(report, weakened_by=(*report.weakened_by, *weakened))
+    strict = fail_on == "warn"
+    layout = Layout(
+        width=_streams.width_of(sys.stdout, WIDEST),
+        color=_streams.wants_color(sys.stdout),
+        quiet=quiet,
+        explain=explain,
+        fail_on_warn=strict,
+        rules=policies.catalogue() if explain else {},
+    )
+    return _deliver(report, outputs, exit_code(report, fail_on_warn=strict), layout)
+
+
+def _deliver(report: Report, outputs: Sequence[Output], code: int, layout: Layout) -> int:
+    """Write every report; one that cannot be written fails a run that has not failed already."""
+    lost = False
+    for output in outputs:
+        try:
+            if output.path is not None:
+                write_file(report, output)
+            elif output.reporter == "text":
+                _streams.write_text(render(report, layout))
+            else:
+                _tell_errors(report)
+                _streams.write_bytes(rendered(report, output.reporter))
+        except UsageError as error:
+            _streams.say("error", error.message)
+            lost = True
+    return code or (USAGE if lost else 0)
+
+
+def _tell_errors(report: Report) -> None:
+    for error in report.errors:
+        _streams.say("error", error.message)
+        if error.hint:
+            _streams.say("hint", error.hint)
+
+
+def _pairs(limits: Sequence[str]) -> dict[str, str]:
+    pairs = {}
+    for spec in limits:
+        key, equals, value = spec.partition("=")
+        if not equals or not key or not value:
+            keys = ", ".join(f"`{name}`" for name in Limits.names())
+            raise UsageError(f"`--limits {escape(spec)}` is not KEY=VALUE", hint=f"such as `bytes=1GB`; the keys are {keys}")
+        pairs[key] = value
+    return pairs
+
+
+def _raised(governing: "Policy", overrides: Mapping[str, str]) -> list[str]:
+    """The overrides that let more through than the policy does, as they were given."""
+    from leakguard.policy import override_limits
+
+    raised = override_limits(governing, overrides).limits
+    return [f"--limits {key}={value}" for key, value in overrides.items() if getattr(raised, key) > getattr(governing.limits, key)]

@@ -1,0 +1,78 @@
+"""`leakguard rules`: what can be found."""
+
+import json
+from collections.abc import Mapping
+
+import click
+
+from leakguard.cli import _streams
+from leakguard.cli._options import SETTINGS
+from leakguard.cli._shell import Group
+from leakguard.cli._spelling import meant
+from leakguard.errors import UsageError
+from leakguard.model import Rule, RuleId
+from leakguard.redact import escape
+
+
+@click.group(cls=Group, context_settings=dict(SETTINGS))
+def command() -> None:
+    """Look at the rules that findings refer to."""
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: a list of objects with id, severity and title.")
+def list_rules(*, as_json: bool) -> int:
+    """List every rule with its severity and title."""
+    rules = catalogue().values()
+    if as_json:
+        _print_json([{"id": rule.id, "severity": rule.severity.value, "title": rule.title} for rule in rules])
+        return 0
+    longest = max((len(rule.id) for rule in rules), default=0)
+    _streams.write_text("".join(f"{rule.id:{longest}}  {rule.severity:8}  {rule.title}\n" for rule in rules))
+    return 0
+
+
+@command.command("show")
+@click.argument("rule_id", metavar="RULE")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show_rule(rule_id: str, *, as_json: bool) -> int:
+    """Show one rule: severity, meaning, impact and fixes.
+
+    `leakguard explain RULE` says the same in prose, with what the policy does.
+    """
+    rule = find(rule_id)
+    fields: dict[str, object] = {
+        "id": rule.id,
+        "severity": rule.severity.value,
+        "title": rule.title,
+        "description": rule.description,
+        "impact": rule.impact,
+        "fixes": dict(rule.fixes),
+    }
+    if as_json:
+        _print_json(fields)
+        return 0
+    lines = [f"{key}: {value}" for key, value in fields.items() if not isinstance(value, dict)]
+    lines += ["fixes:"] + [f"  {tool}: {fix}" for tool, fix in rule.fixes.items()]
+    _streams.write_text("".join(f"{line}\n" for line in lines))
+    return 0
+
+
+def catalogue() -> Mapping[RuleId, Rule]:
+    """Every rule by id, in alphabetical order."""
+    from leakguard import policy
+
+    return policy.catalogue()
+
+
+def find(rule_id: str) -> Rule:
+    """The rule of that name; a usage error with the nearest name when there is none."""
+    rules = catalogue()
+    rule = rules.get(RuleId(rule_id))
+    if rule is None:
+        raise UsageError(f"there is no rule `{escape(rule_id)}`", hint=meant(rule_id, rules) or "`leakguard rules list` names them all")
+    return rule
+
+
+def _print_json(value: object) -> None:
+    _streams.write_bytes(json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n")
