@@ -30,6 +30,7 @@ _THIRD_PARTY = re.compile(
       | ^\[synthetic:""",
     re.VERBOSE,
 )
+_DISGUISED = re.compile(rb'("(?=[A-Za-z_]{0,20}+\\u00)(?:[A-Za-z_]|\\u00[4-7][0-9A-Fa-f]){4,20}+")[ \t\r\n]*+:')
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _NAMED_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
@@ -84,6 +85,11 @@ class Reading:
     urls: list[str] = field(default_factory=list)
     """`sections[].url`: maps elsewhere."""
     faults: list[Fault] = field(default_factory=list)
+
+
+def has_disguised_key(data: bytes, start: int, stop: int) -> bool:
+    """Whether a key of a map is spelled with escapes between these offsets (`"\\u0073ources":`)."""
+    return any(string_of(found[1]) in FIELDS for found in _DISGUISED.finditer(data, start, stop))
 
 
 def is_third_party(path: str) -> bool:

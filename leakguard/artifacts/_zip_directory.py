@@ -108,7 +108,7 @@ def _entries(block: bytes, found: Directory, budget: Budget) -> Iterator[Central
             comment = block[extra_at + extra_size : after]
             extra = _zip_extra.parse(block[extra_at : extra_at + extra_size])
             text = extra.text + comment
-            fault = extra.fault or ("" if is_text(comment) else "comment of the entry is no text")
+            fault = extra.fault or _comment_fault(comment, extra.unicode_comment)
         half = False
         if extra.zip64 is not None or FULL32 in (packed, size, offset):
             half = packed < size == FULL32
@@ -131,6 +131,13 @@ def _entries(block: bytes, found: Directory, budget: Budget) -> Iterator[Central
         found.damages.append(ambiguous("central directory holds something that is no entry", found.end))
     if clash := names.clash():
         found.damages.append(ambiguous(clash, found.start))
+
+
+def _comment_fault(comment: bytes, other: bytes | None) -> str:
+    """What is wrong with an entry's comment; `other` is what a Unicode comment field has in its place."""
+    if not is_text(comment):
+        return "comment of the entry is no text"
+    return "extra field gives the entry another comment" if other is not None and comment.isascii() and other[5:] != comment else ""
 
 
 def _correct(value: bytes, size: int, packed: int, offset: int, disk: int) -> tuple[int, int, int, int, str]:

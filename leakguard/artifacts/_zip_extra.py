@@ -4,7 +4,7 @@ import struct
 from collections.abc import Mapping
 from typing import NamedTuple
 
-ZIP64, UNICODE_PATH, STRONG_ENCRYPTION = 0x0001, 0x7075, 0x0017
+ZIP64, UNICODE_PATH, UNICODE_COMMENT, STRONG_ENCRYPTION = 0x0001, 0x7075, 0x6375, 0x0017
 
 ROOM: Mapping[int, int] = {ZIP64: 28, 0x000A: 32, 0x5455: 13, 0x5855: 12, 0x7855: 4, 0x7875: 23, 0xCAFE: 0, UNICODE_PATH: 0}
 """Bytes that a field of numbers needs: times, owners, sizes. What is in a longer one, or in any other field, is text."""
@@ -18,6 +18,8 @@ class Extra(NamedTuple):
     zip64: bytes | None = None
     unicode_path: bytes | None = None
     """As stored: version, checksum of the name, name in UTF-8."""
+    unicode_comment: bytes | None = None
+    """In the same way."""
     strong: bool = False
     """Whether a field of strong encryption is there."""
     text: bytes = b""
@@ -46,4 +48,4 @@ def parse(block: bytes) -> Extra:
     if rest := block[at:].strip(b"\0"):
         text += rest
         fault = fault or "extra fields overrun their block"
-    return Extra(found.get(ZIP64), found.get(UNICODE_PATH), STRONG_ENCRYPTION in found, text, fault)
+    return Extra(found.get(ZIP64), found.get(UNICODE_PATH), found.get(UNICODE_COMMENT), STRONG_ENCRYPTION in found, text, fault)

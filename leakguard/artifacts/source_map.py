@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from leakguard.artifacts._map_careful import Careful
-from leakguard.artifacts._map_model import Fault, Part, Reading, is_third_party, text_of
+from leakguard.artifacts._map_model import Fault, Part, Reading, has_disguised_key, is_third_party, text_of
 from leakguard.artifacts._map_quick import Refused, read_quickly
 from leakguard.content import END
 from leakguard.errors import LimitExceeded, Malformed
@@ -65,7 +65,7 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
             raise LimitExceeded(f"a source map of more than {MOST_BYTES >> 20} MiB is not read")
         return
     data = content.data if content.data is not None else content.read(0, content.size)
-    reading = _read(data, budget, hidden=bool(anchors & {0, 3}))
+    reading = _read(data, budget, hidden=0 in anchors or (3 in anchors and has_disguised_key(data, 0, len(data))))
     if reading is None:
         return
     yield Member(name="", kind=Kind.DIRECTORY, facts={"map": _summary(reading)})

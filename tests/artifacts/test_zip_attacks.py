@@ -251,6 +251,20 @@ def test_zc12_another_name_in_an_extra_field() -> None:
     assert ["extra field occurs twice"] == opened(hand_made(b"a.py", SECRET, extra=same + same)).reasons
 
 
+def test_another_comment_in_an_extra_field() -> None:
+    """A Unicode comment that is not the comment is damage; one that spells out another code page is none."""
+    reasons = []
+    for comment, said in ((b"one", b"two"), (b"one", b"one"), ("é".encode("cp437"), "é".encode())):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as archive:
+            info = entry("a")
+            info.comment = comment
+            info.extra = struct.pack("<HHBL", 0x6375, 5 + len(said), 1, zlib.crc32(comment)) + said
+            archive.writestr(info, b"x")
+        reasons.append(opened(out.getvalue()).reasons)
+    assert [["extra field gives the entry another comment"], [], []] == reasons
+
+
 def test_zc13_bytes_behind_the_compressed_data() -> None:
     """What a deflate stream leaves over is damage."""
     packed = zlib.compress(b"ok", wbits=-15)
