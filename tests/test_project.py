@@ -29,7 +29,6 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("wheel")
 class TestWheel:
     """What `pip install leakguard` brings."""
 

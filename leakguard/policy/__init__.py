@@ -14,7 +14,7 @@ from leakguard.policy.options import override_limits, override_rules
 from leakguard.policy.resolved import Policy, Role
 from leakguard.policy.schema import json_schema
 from leakguard.policy.shapes import Leaf
-from leakguard.policy.waivers import Waiver, git_match, literal
+from leakguard.policy.waivers import Waiver, git_match
 
 __all__ = [
     "FILE_NAME",
@@ -30,7 +30,6 @@ __all__ = [
     "git_match",
     "governance",
     "json_schema",
-    "literal",
     "load",
     "outcome",
     "override_limits",

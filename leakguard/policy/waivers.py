@@ -1,6 +1,5 @@
 """Waivers: findings that somebody has looked at and accepted until a day."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -8,6 +7,7 @@ from typing import Protocol
 
 from leakguard.model import Finding, Fingerprint, RuleId
 from leakguard.policy.actions import names_rule
+from leakguard.redact import pattern_of
 
 LONGEST_PATH = 4096
 """Longer paths (characters) match no pattern: the time that a pattern takes grows faster than the path."""
@@ -44,7 +44,7 @@ class Waiver:
     def names_exactly(self, finding: Finding, root: str = "") -> bool:
         """Whether it names the rule and the whole path of this finding without any wildcard."""
         inner = inner_path(finding, root)
-        return self.rule == finding.rule and self.path is not None and self.path.removeprefix("/") in {inner, literal(inner)}
+        return self.rule == finding.rule and self.path is not None and self.path in {inner, f"/{inner}", pattern_of(inner), pattern_of(inner).removeprefix("/")}
 
     def expired(self, today: date) -> bool:
         """Whether its last day is over."""
@@ -54,11 +54,6 @@ class Waiver:
 def inner_path(finding: Finding, root: str) -> str:
     """The path of a finding inside the package, nested with `!/`."""
     return finding.location.path.removeprefix(root)
-
-
-def literal(path: str) -> str:
-    """The git pattern that spells this path, to be pasted into a policy."""
-    return NEST.join(re.sub(r"([\\*?\[\]]|^[#!]| $)", r"\\\1", part) for part in path.split(NEST))
 
 
 def matches_nested(pattern: str, path: str) -> bool:

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from leakguard.model import Fingerprint, RuleId
-from leakguard.policy import Waiver, git_match, literal
+from leakguard.policy import Waiver, git_match
 from leakguard.policy.waivers import LONGEST_PATH, matches_nested
+from leakguard.redact import pattern_of
 from tests.policy.samples import finding
 
 EXPIRES = date(2030, 1, 1)
@@ -86,13 +87,13 @@ def test_the_top_folder_is_taken_off_once() -> None:
 @pytest.mark.parametrize("path", ["a.js", "x/[id].js", "a*b?.js", "#a", "!a", "a ", "a\\b", "z.whl!/[x]/!y", "%25.js"])
 def test_a_literal_pattern_matches_its_path(path: str) -> None:
     """What a report offers to paste matches, whatever the name holds."""
-    assert matches_nested(literal(path), path)
+    assert matches_nested(pattern_of(path), path)
 
 
 def test_literal_patterns_match_no_similar_path() -> None:
     """Wildcards in a name are spelt out."""
-    assert not matches_nested(literal("x/a*.js"), "x/ab.js")
-    assert not matches_nested(literal("x/[ab].js"), "x/a.js")
+    assert not matches_nested(pattern_of("x/a*.js"), "x/ab.js")
+    assert not matches_nested(pattern_of("x/[ab].js"), "x/a.js")
 
 
 def test_a_negated_pattern_matches_what_it_takes_out() -> None:

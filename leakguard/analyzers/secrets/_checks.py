@@ -31,6 +31,7 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _WORDS = re.compile(rb"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
+_DIGIT = re.compile(rb"[0-9]")
 _ONE_CASE = re.compile(rb"[a-z_.:/ -]*|[A-Z_.:/ -]*")
 _WORDY = 3.4
 """Letters a word, on average: identifiers have more, random letters in both cases about two."""
@@ -54,7 +55,7 @@ def is_famous(value: bytes) -> bool:
 
 def reads_as_words(value: bytes) -> bool:
     """Whether it is made of words, as identifiers, slugs and sentences are, and not of random letters."""
-    if any(0x30 <= byte <= 0x39 for byte in value):
+    if _DIGIT.search(value):
         return False
     if _ONE_CASE.fullmatch(value):
         return True

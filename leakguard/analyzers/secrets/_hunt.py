@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from leakguard import redact
 from leakguard.analyzers.secrets._checks import checksum_of, entropy, is_famous, is_placeholder, reads_as_words
-from leakguard.analyzers.secrets._sight import NEAR, Candidate, Opinion, Sight
+from leakguard.analyzers.secrets._sight import NEAR, Candidate, Opinion, Sight, prefix_of
 from leakguard.content import Content
 from leakguard.model import Confidence
 from leakguard.plugins import Anchor, Hit
@@ -37,6 +38,11 @@ class Hunter:
         self._rules_of = tuple(map(tuple, by_anchor.values()))
         self._expressions: dict[str, re.Pattern[bytes]] = {}
 
+    @cached_property
+    def _words(self) -> re.Pattern[bytes]:
+        """Any word that a rule's context wants."""
+        return re.compile(b"|".join(re.escape(word.encode()) for rule in self._contextual for word in rule.context) or rb"\Z.")
+
     def candidates(self, content: Content, path: str, hits: Iterable[Hit]) -> tuple[list[Candidate], dict[str, int]]:
         """What the hits turn out to be, by start and free of overlaps, and how many more there were of a rule."""
         seen: set[tuple[int, int]] = set()
@@ -48,7 +54,7 @@ class Hunter:
                 window = content.read(end - rule.reach - 1, end + rule.longest)
                 base = max(0, end - rule.reach - 1)
                 match = self._search(rule, window, end - base)
-                if match is None or (number, base + match.start("secret")) in seen:
+                if match is None or (number, base + match.start("secret")) in seen or _is_worthless(rule, match["secret"]):
                     continue
                 seen.add((number, base + match.start("secret")))
                 candidate = self._judge(rule, content, path, base + match.start("secret"), base + match.end("secret"))
@@ -66,7 +72,7 @@ class Hunter:
         while (match := self._expression(rule).search(window, position)) and match.start() < end:
             if match.end() >= end:
                 return match
-            position = match.start() + 1
+            position = match.end()
         return None
 
     def _expression(self, rule: SecretRule) -> re.Pattern[bytes]:
@@ -89,20 +95,18 @@ class Hunter:
     def _with_issuer(self, sight: Sight) -> Sight:
         """The same under the rule of the issuer whose name stands by the value, if the value has that issuer's shape."""
         name = sight.before[-LINE_NAME:].rpartition(b"\n")[2].lower()
-        for rule in self._contextual:
+        for rule in self._contextual if self._words.search(name) else ():
             if any(word.encode() in name for word in rule.context) and self._expression(rule).fullmatch(sight.secret):
                 return Sight(rule=rule, secret=sight.secret, around=sight.around, at=sight.at, path=sight.path)
         return sight
 
 
 def _opinion(sight: Sight) -> Opinion | None:
-    rule, secret, variable = sight.rule, sight.secret, sight.variable
+    rule, secret = sight.rule, sight.secret
     checked = checksum_of(rule.checksum, secret)
     if not rule.embedded and not checked and not _stands_alone(sight):
         return None
-    if rule.entropy and (entropy(variable) < rule.entropy or is_placeholder(variable) or is_famous(secret)):
-        return None
-    if rule.entropy and rule.wordless and reads_as_words(variable):
+    if _is_worthless(rule, secret):
         return None
     opinion = Opinion(severity=rule.severity, confidence=rule.confidence)
     if checked is not None:
@@ -114,6 +118,16 @@ def _opinion(sight: Sight) -> Opinion | None:
     from leakguard.analyzers.secrets._judges import JUDGES
 
     return JUDGES[rule.judge](sight, opinion)
+
+
+def _is_worthless(rule: SecretRule, secret: bytes) -> bool:
+    """Whether the value alone says that it is no secret of the rule."""
+    if not rule.entropy:
+        return False
+    variable = secret[len(prefix_of(rule, secret)) :]
+    if rule.wordless and reads_as_words(variable):
+        return True
+    return is_placeholder(variable) or entropy(variable) < rule.entropy or is_famous(secret)
 
 
 def _stands_alone(sight: Sight) -> bool:

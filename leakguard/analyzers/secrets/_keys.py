@@ -11,7 +11,7 @@ from leakguard.model import Confidence
 
 _LABEL = re.compile(rb"-----BEGIN ([A-Z0-9 ]{0,24})PRIVATE KEY")
 _ESCAPED = re.compile(rb"\\{1,4}[nrt]|\\{1,4}u000[adAD]|&#1[03];|%0[AaDd]|<br ?/?>")
-_JOINT = re.compile(rb"""["'`]\s{0,200}[+,.\\]?\s{0,200}["'`]""")
+_JOINT = re.compile(rb"""["'`]\s{0,40}[+,.\\]?\s{0,40}["'`]""")
 _HEADER = re.compile(rb"[A-Za-z-]{3,20}: [^\n]{0,120}\n")
 _MARGIN = re.compile(rb"\n[\t ]{0,40}(?:(?://|[#*>|]{1,3})[\t ]{1,8})?")
 _NOISE = re.compile(rb"""[\s"'`\\,;]""")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from leakguard.analyzers.secrets._sight import Opinion, Sight
 from leakguard.model import Confidence
 
+_PREFIX = b"pypi-"
 _VERSION = 2
 _END, _IDENTIFIER, _SIGNATURE = 0, 2, 6
 _SIGNATURE_BYTES = 32
@@ -16,7 +17,7 @@ _LONGEST_NUMBER = 35
 
 def judge(sight: Sight, opinion: Opinion) -> Opinion | None:
     """One that parses to its signature is certain; its caveats say what it may do."""
-    text = sight.variable
+    text = sight.secret.removeprefix(_PREFIX)
     try:
         fields = list(_fields(base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4))))
     except (binascii.Error, ValueError, IndexError):

@@ -78,8 +78,12 @@ class SecondOpinion:
             for found in plugin.analyze_line(filename="", line=line, line_number=1):
                 value = found.secret_value or ""
                 digest = hashlib.sha1(value.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
-                if value and digest not in self._accepted and not (
-                    heuristic.is_sequential_string(value) or heuristic.is_templated_secret(value) or heuristic.is_potential_uuid(value)
+                if (
+                    value
+                    and digest not in self._accepted
+                    and not (
+                        heuristic.is_sequential_string(value) or heuristic.is_templated_secret(value) or heuristic.is_potential_uuid(value)
+                    )
                 ):
                     yield value
 

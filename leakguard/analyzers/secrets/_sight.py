@@ -36,12 +36,7 @@ class Sight:
     @property
     def prefix(self) -> bytes:
         """The longest public beginning of the secret, or nothing."""
-        return max((one.encode() for one in self.rule.prefixes if self.secret.startswith(one.encode())), key=len, default=b"")
-
-    @property
-    def variable(self) -> bytes:
-        """The secret without its public beginning."""
-        return self.secret[len(self.prefix) :]
+        return prefix_of(self.rule, self.secret)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,3 +76,8 @@ class Candidate:
     def weight(self) -> tuple[int, int]:
         """Of two candidates on the same bytes the heavier stays."""
         return self.rule.rank, self.end - self.start
+
+
+def prefix_of(rule: SecretRule, secret: bytes) -> bytes:
+    """The longest public beginning of the secret, or nothing."""
+    return max((one.encode() for one in rule.prefixes if secret.startswith(one.encode())), key=len, default=b"") if rule.prefixes else b""

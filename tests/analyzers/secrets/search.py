@@ -13,7 +13,9 @@ from leakguard.rules._expressions import text_of
 from leakguard.settings import SecretSettings, Settings
 
 
-def found(text: str | bytes, *, path: str = "package/config.txt", opaque: str = "", settings: SecretSettings | None = None) -> list[Finding]:
+def found(
+    text: str | bytes, *, path: str = "package/config.txt", opaque: str = "", settings: SecretSettings | None = None
+) -> list[Finding]:
     """What the analyzer says of an entry with this content."""
     data = text.encode() if isinstance(text, str) else text
     content = Content(data)

@@ -13,7 +13,7 @@ from leakguard.settings import SecretSettings
 from tests.analyzers.secrets.search import found
 from tests.builders import token
 
-WORD = "".join(["cackle", "berry"])
+WORD = "cackleberry"
 LINE = f'db_password = "{WORD}"\n'
 """Words: no secret for us, one for its keyword plug-in."""
 

@@ -93,7 +93,9 @@ def test_basic_header_is_decoded() -> None:
     assert rules(f"Authorization: Basic {talk}\nBasic authentication is used") == []
 
 
-@pytest.mark.parametrize("text", ["Bearer your-access-token-goes-here", "Bearer ${TOKEN_FROM_THE_ENVIRONMENT}", "Bearer authorizationHeaderValue"])
+@pytest.mark.parametrize(
+    "text", ["Bearer your-access-token-goes-here", "Bearer ${TOKEN_FROM_THE_ENVIRONMENT}", "Bearer authorizationHeaderValue"]
+)
 def test_bearer_without_a_value_is_silent(text: str) -> None:
     """Templates and identifiers are no tokens."""
     assert rules(f'headers["Authorization"] = "{text}"') == []
@@ -101,7 +103,15 @@ def test_bearer_without_a_value_is_silent(text: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ['api_key = "{}"', "API_TOKEN={}\n", "token: '{}'", 'client_secret:"{}",', '"access_token": "{}"', "export DB_PASSWORD={}\n", 'const secret = `{}`'],
+    [
+        'api_key = "{}"',
+        "API_TOKEN={}\n",
+        "token: '{}'",
+        'client_secret:"{}",',
+        '"access_token": "{}"',
+        "export DB_PASSWORD={}\n",
+        "const secret = `{}`",
+    ],
 )
 def test_random_value_under_a_telling_name_is_found(line: str) -> None:
     """Whatever the language, a random value that is called a secret is likely one."""
@@ -128,8 +138,9 @@ def test_random_value_under_a_telling_name_is_found(line: str) -> None:
         'next_token = "{0}"',
         'token_hash = "0123456789abcdef0123456789abcdef01234567"',
         '"ARN": "arn:aws:secretsmanager:us-west-2:123456789012:secret:Db1-a1b2c3"',
-        "token:\"variable-2\"",
+        'token:"variable-2"',
         'passwordField = "user_password_1"',
+        "[cover]: https://codecov.io/gh/a/b/graph/badge.svg?token=mDP3mQJNnn",
         'tokenType: "access_token_v2"',
         "mergedToken = transformToken2[0],",
         'secret = "correct horse battery staple"',
@@ -139,7 +150,7 @@ def test_random_value_under_a_telling_name_is_found(line: str) -> None:
 )
 def test_harmless_assignment_is_silent(line: str) -> None:
     """Identifiers, placeholders, templates, paths, digests, types and other kinds of keys are no secrets."""
-    assert rules(line.format(token("", 32)), path="package/src/a.ts") == []
+    assert rules(line.replace("{0}", token("", 32)), path="package/src/a.ts") == []
 
 
 def test_generic_value_among_tests_is_of_low_confidence() -> None:

@@ -37,7 +37,11 @@ def test_message_names_the_issuer_prefix_and_length() -> None:
 def test_random_token_is_fingerprinted_by_itself() -> None:
     """The fingerprint of a token with enough random bits is the same in every file."""
     text = made(GITHUB)
-    assert found(text)[0].fingerprint == found(f"a\nb = {text}", path="other")[0].fingerprint == fingerprint_of_secret("secret/github-token", text.encode())
+    assert (
+        found(text)[0].fingerprint
+        == found(f"a\nb = {text}", path="other")[0].fingerprint
+        == fingerprint_of_secret("secret/github-token", text.encode())
+    )
 
 
 def test_guessable_secret_is_fingerprinted_by_its_place() -> None:
@@ -46,13 +50,26 @@ def test_guessable_secret_is_fingerprinted_by_its_place() -> None:
     assert first.fingerprint == second.fingerprint
 
 
-@pytest.mark.parametrize("text", ["ghp_" + "x" * 36, "ghp_" + "a" * 36, "ghp_" + "abcdefghij" * 4, token("ghp_", 20), token("npm_", 37) + "z", "npm_config_registry_url_of_the_mirror_here"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ghp_" + "x" * 36,
+        "ghp_" + "a" * 36,
+        "ghp_" + "abcdefghij" * 4,
+        token("ghp_", 20),
+        token("npm_", 37) + "z",
+        "npm_config_registry_url_of_the_mirror_here",
+    ],
+)
 def test_placeholders_and_other_lengths_are_no_tokens(text: str) -> None:
     """Runs of one character, keyboard rows, short ones, long ones and words are not reported."""
     assert rules(f"token is {text} here") == []
 
 
-@pytest.mark.parametrize("around", ["{}", "'{}'", '"{}"', "https://x.io/{}/y", "a={}&b", r"line\n{}\n", "%3D{}%0A", r"\u0022{}\u0022", "({})", "<a>{}</a>", "{}\n"])
+@pytest.mark.parametrize(
+    "around",
+    ["{}", "'{}'", '"{}"', "https://x.io/{}/y", "a={}&b", r"line\n{}\n", "%3D{}%0A", r"\u0022{}\u0022", "({})", "<a>{}</a>", "{}\n"],
+)
 def test_token_ends_where_a_word_ends(around: str) -> None:
     """Quotes, addresses, escapes, markup and line ends delimit a token."""
     assert rules(around.format(token("npm_", 36))) == ["secret/npm-token"]
@@ -126,11 +143,16 @@ def test_at_most_a_hundred_of_a_rule() -> None:
 def test_name_and_text_of_an_entry_are_searched() -> None:
     """A token in a file name, or in what the archive says of the entry, is found at the entry."""
     key = made(GITHUB)
-    for entry in (Entry(path="p", name=f"{key}.txt", kind=Kind.FILE, depth=1, size=0), Entry(path="p", name="a", kind=Kind.LINK, depth=1, size=0, text=key.encode())):
+    for entry in (
+        Entry(path="p", name=f"{key}.txt", kind=Kind.FILE, depth=1, size=0),
+        Entry(path="p", name="a", kind=Kind.LINK, depth=1, size=0, text=key.encode()),
+    ):
         assert [("secret/github-token", "p", None)] == [(one.rule, one.location.path, one.location.line) for one in judged(entry)]
 
 
-@pytest.mark.parametrize("name", ["main.3f2a1b9c8d7e6f5a4b3c2d1e0f.js", "src/components/very-long-component-name/index.test.tsx", "\udcff\udcfe", ""])
+@pytest.mark.parametrize(
+    "name", ["main.3f2a1b9c8d7e6f5a4b3c2d1e0f.js", "src/components/very-long-component-name/index.test.tsx", "\udcff\udcfe", ""]
+)
 def test_usual_names_are_silent(name: str) -> None:
     """Hashes, long words and bytes that are no text are not secrets."""
     assert judged(Entry(path="p", name=name, kind=Kind.FILE, depth=1, size=0, content=Content(b""))) == []
@@ -138,9 +160,11 @@ def test_usual_names_are_silent(name: str) -> None:
 
 def test_pypi_token_is_parsed() -> None:
     """A macaroon that is cut off is less certain than a whole one, whose caveats are told."""
-    whole = b"\x02\x01\x08pypi.org\x02\x24" + token("", 36).encode() + b"\x00\x02\x08[3, \"a\"]\x00\x00\x06\x20" + token("", 32).encode()
+    whole = b"\x02\x01\x08pypi.org\x02\x24" + token("", 36).encode() + b'\x00\x02\x08[3, "a"]\x00\x00\x06\x20' + token("", 32).encode()
     texts = ["pypi-" + base64.urlsafe_b64encode(data).decode().rstrip("=") for data in (whole, whole[:-9])]
-    assert [("high", "valid"), ("medium", "invalid")] == [(one.confidence, one.evidence["structure"]) for text in texts for one in found(text)]
+    assert [("high", "valid"), ("medium", "invalid")] == [
+        (one.confidence, one.evidence["structure"]) for text in texts for one in found(text)
+    ]
 
 
 def test_hits_without_a_token_are_cheap() -> None:
