@@ -63,7 +63,18 @@ def _download(ecosystem: str, batch: list[Package]) -> None:
     if ecosystem == "npm":
         command = ["npm", "pack", "--silent", "--ignore-scripts", *(f"{one.name}@{one.version}" for one in batch)]
     else:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--platform", "manylinux_2_28_x86_64"]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            "--platform",
+            "manylinux_2_28_x86_64",
+        ]
         command += ["--platform", "manylinux_2_17_x86_64", "--platform", "manylinux2014_x86_64", "--python-version", "3.11", "--dest", "."]
         command += [f"{one.name}=={one.version}" for one in batch]
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)

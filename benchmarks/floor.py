@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterator
 from multiprocessing import get_context
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import hyperscan
 from isal import igzip, isal_zlib
@@ -24,8 +25,8 @@ WINDOW = 8 * 1024 * 1024
 
 
 def _database() -> hyperscan.Database:
-    owners = [*plugins.formats(), *plugins.analyzers()]
-    flat = [anchor for owner in owners for anchor in owner.ANCHORS]
+    flat = [anchor for one in plugins.formats() for anchor in one.ANCHORS]
+    flat += [anchor for one in plugins.analyzers() for anchor in one.ANCHORS]
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
         expressions=[one.pattern.encode("latin-1") for one in flat],
@@ -46,7 +47,7 @@ def _pieces(path: Path) -> Iterator[bytes]:
                 data = file.read(info.compress_size)
                 yield isal_zlib.decompress(data, -15) if info.compress_type else data
     else:
-        with igzip.open(path, "rb") as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+        with cast("BinaryIO", igzip.open(path, "rb")) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
             for member in archive:
                 content = archive.extractfile(member)
                 while content is not None and (piece := content.read(WINDOW)):

@@ -66,7 +66,11 @@ def median(runs: Sequence[Run], figure: Callable[[Run], float]) -> float:
 
 def row(name: str, runs: Sequence[Run], base: Sequence[Run] | None = None) -> None:
     """Print a line of the table; ratios are of this command to `base`, pair by pair."""
-    cells = [f"{median(runs, lambda one: one.wall):.2f} s", f"{median(runs, lambda one: one.cpu):.2f} s", f"{median(runs, lambda one: one.memory):.0f} MB"]
+    cells = [
+        f"{median(runs, lambda one: one.wall):.2f} s",
+        f"{median(runs, lambda one: one.cpu):.2f} s",
+        f"{median(runs, lambda one: one.memory):.0f} MB",
+    ]
     if base:
         wall = statistics.median(one.wall / other.wall for one, other in zip(runs, base, strict=True))
         cpu = statistics.median(one.cpu / other.cpu for one, other in zip(runs, base, strict=True))
@@ -79,7 +83,10 @@ def row(name: str, runs: Sequence[Run], base: Sequence[Run] | None = None) -> No
 
 def head(title: str, base: str) -> None:
     """Print the head of a table."""
-    print(f"\n### {title}\n\n| run | wall | CPU | peak memory | wall / {base} | CPU / {base} | exit |\n|---|---|---|---|---|---|---|", flush=True)
+    print(
+        f"\n### {title}\n\n| run | wall | CPU | peak memory | wall / {base} | CPU / {base} | exit |\n|---|---|---|---|---|---|---|",
+        flush=True,
+    )
 
 
 def leakguard(*targets: str | Path) -> list[str]:
@@ -180,7 +187,7 @@ def _tarball(path: Path, megabytes: int) -> Path:
         archive.addfile(info, io.BytesIO(manifest))
         info = tarfile.TarInfo("package/large.js")
         info.size = megabytes * MEGA
-        archive.addfile(info, Repeated())  # type: ignore[arg-type]
+        archive.addfile(info, Repeated())
     return path
 
 
@@ -197,7 +204,13 @@ def main() -> None:
     wanted = set(options.only.split(","))
     if wanted & {"corpus", "floor", "kingfisher"}:
         on_corpus(options.rounds, wanted)
-    for name, run in (("growth", growth), ("detect-secrets", against_detect_secrets), ("wheel", one_wheel), ("member", large_member), ("version", version)):
+    for name, run in (
+        ("growth", growth),
+        ("detect-secrets", against_detect_secrets),
+        ("wheel", one_wheel),
+        ("member", large_member),
+        ("version", version),
+    ):
         if name in wanted:
             run(options.rounds)
 

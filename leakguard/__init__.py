@@ -15,10 +15,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from leakguard.errors import FaultyFile, Incomplete, LeakguardError, UsageError
     from leakguard.inspector import Progress, inspect
-    from leakguard.model import Action, Artifact, Confidence, Coverage, Finding, Judgement, Location, Openness, Outcome, Report, Rule, Severity, Verdict
+    from leakguard.model import (
+        Action,
+        Artifact,
+        Confidence,
+        Coverage,
+        Finding,
+        Judgement,
+        Location,
+        Openness,
+        Outcome,
+        Report,
+        Rule,
+        Severity,
+        Verdict,
+    )
     from leakguard.policy import Policy
     from leakguard.policy import load as load_policy
-    from leakguard.version import VERSION as __version__
+    from leakguard.version import VERSION as __version__  # noqa: N811 - the usual name
 
 _HOMES = {
     "errors": ("FaultyFile", "Incomplete", "LeakguardError", "UsageError"),

@@ -80,9 +80,9 @@ class Content:
         """Line and column of `offset`: 1-based, columns count code points (an invalid byte counts as one)."""
         line, line_start = 1, 0
         for base, piece in self.windows(0):
-            piece = piece[: max(0, offset - base)]
-            line += piece.count(b"\n")
-            newline = piece.rfind(b"\n")
+            stop = max(0, offset - base)
+            line += piece.count(b"\n", 0, stop)
+            newline = piece.rfind(b"\n", 0, stop)
             if newline >= 0:
                 line_start = base + newline + 1
             if base + len(piece) >= offset:

@@ -11,7 +11,9 @@ CONTEXT = 160
 RANDOM_BITS = 96
 """A secret whose format guarantees as much may be fingerprinted by its own digest: nobody can guess it back."""
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]")
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
 
 _SPECIAL_IN_PATTERNS = re.compile(r"[\\*?\[\]]|^[#!]| $")
 
@@ -37,9 +39,9 @@ def fingerprint_of_place(rule: str, path: str, line: bytes = b"", start: int = 0
 
 
 def escape(text: str) -> str:
-    """Text with every character that a terminal or a reader could be fooled by written out; one line.
+    r"""Text with every character that a terminal or a reader could be fooled by written out; one line.
 
-    A lone surrogate (a byte that was not UTF-8) becomes `%XX`, control and invisible characters become `\\x1b` or `\\u202e`.
+    A lone surrogate (a byte that was not UTF-8) becomes `%XX`, control and invisible characters become `\x1b` or `\u202e`.
     """
     if text.isascii() and text.isprintable():
         return text

@@ -10,7 +10,8 @@ import selectors
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -89,7 +90,7 @@ def _kill(running: Mapping[int, "_Worker"]) -> None:
 class _Worker:
     """A forked child and what it has sent so far."""
 
-    def __init__(self, index: int, work: Callable[[], Scanned], limits: Limits, keep: Set[str]) -> None:
+    def __init__(self, index: int, work: Callable[[], Scanned], limits: Limits, keep: AbstractSet[str]) -> None:
         self.index = index
         self._received: list[bytes] = []
         self._deadline = time.monotonic() + limits.seconds + GRACE
@@ -131,10 +132,12 @@ class _Worker:
                 return _outcome(msgspec.msgpack.decode(b"".join(self._received), type=_Reply))
         if self._timed_out:
             return Failure(kind="died", message=f"inspection took longer than {self._seconds} seconds")
-        return Failure(kind="died", message=f"inspection did not finish: its process ended with {f'signal {-code}' if code < 0 else f'code {code}'}")
+        return Failure(
+            kind="died", message=f"inspection did not finish: its process ended with {f'signal {-code}' if code < 0 else f'code {code}'}"
+        )
 
 
-def _child(work: Callable[[], Scanned], sending: int, limits: Limits, keep: Set[str]) -> NoReturn:
+def _child(work: Callable[[], Scanned], sending: int, limits: Limits, keep: AbstractSet[str]) -> NoReturn:
     code = 1
     try:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -144,7 +147,7 @@ def _child(work: Callable[[], Scanned], sending: int, limits: Limits, keep: Set[
         _limit_memory(limits.memory)
         gc.disable()
         reply = msgspec.msgpack.encode(_attempt(work))
-        with open(sending, "wb") as out:  # noqa: PTH123 - a descriptor
+        with open(sending, "wb") as out:
             out.write(reply)
         code = 0
     finally:

@@ -1,6 +1,9 @@
 """Random access to bytes, in memory and in files."""
 
 import io
+from collections.abc import Callable
+from itertools import pairwise
+from typing import BinaryIO, cast
 
 import pytest
 
@@ -12,7 +15,7 @@ def _filed(data: bytes, *, start: int = 0) -> Content:
 
 
 @pytest.mark.parametrize("make", [Content, _filed, lambda data: _filed(data, start=7)])
-def test_reads_are_clamped(make) -> None:
+def test_reads_are_clamped(make: Callable[[bytes], Content]) -> None:
     """A read beyond either end gives what there is."""
     content = make(b"0123456789")
     assert b"012" == content.read(-5, 3)
@@ -34,7 +37,7 @@ def test_windows_overlap(extra: int) -> None:
     pieces = list(_filed(data).windows(512))
     assert 0 == pieces[0][0]
     assert len(data) == pieces[-1][0] + len(pieces[-1][1])
-    for (base, piece), (following, _) in zip(pieces, pieces[1:], strict=False):
+    for (base, piece), (following, _) in pairwise(pieces):
         assert following == base + len(piece) - 512
 
 
@@ -68,7 +71,7 @@ def test_streams_are_independent() -> None:
 
 def test_prefixed_stream_is_seamless() -> None:
     """Bytes that were read already come first."""
-    assert b"abcdef" == read_up_to(Prefixed(b"abc", io.BytesIO(b"def")), 10)
+    assert b"abcdef" == read_up_to(cast("BinaryIO", Prefixed(b"abc", io.BytesIO(b"def"))), 10)
     assert b"abcdef" == Prefixed(b"abc", io.BytesIO(b"def")).read()
 
 

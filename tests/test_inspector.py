@@ -1,6 +1,6 @@
 """The one verb, on real artifacts: what is found, where, and what the policy makes of it."""
 
-import datetime
+import datetime as dt
 import os
 from pathlib import Path
 
@@ -11,14 +11,14 @@ from leakguard.model import Action, Openness, Outcome, Report
 from leakguard.scan import KEPT_TEXT
 from tests.builders import MIT_TEXT, code, inline_base64, npm, sdist, source_map, tar_of, token, wheel, zip_of
 
-TODAY = datetime.date(2026, 11, 22)
+TODAY = dt.date(2026, 11, 22)
 GITHUB = token("ghp_", 36)
 
 
-def _report(folder: Path, artifacts: dict[str, bytes], policy: str = "default", **options: object) -> Report:
+def _report(folder: Path, artifacts: dict[str, bytes], policy: str = "default", jobs: int | None = None) -> Report:
     for name, data in artifacts.items():
         (folder / name).write_bytes(data)
-    return leakguard.inspect([folder / name for name in artifacts], policy=policy, today=TODAY, **options)
+    return leakguard.inspect([folder / name for name in artifacts], policy=policy, today=TODAY, jobs=jobs)
 
 
 def _rules(report: Report, *actions: Action) -> list[str]:
@@ -32,7 +32,13 @@ def test_a_clean_package_passes(tmp_path: Path) -> None:
     assert Outcome.PASS is report.outcome
     assert [] == _rules(report)
     identity = report.verdicts[0].artifact.identity
-    assert ("npm", "example", "1.0.0", "package/", Openness.OPEN) == (identity.format, identity.name, identity.version, identity.root, identity.openness)
+    assert ("npm", "example", "1.0.0", "package/", Openness.OPEN) == (
+        identity.format,
+        identity.name,
+        identity.version,
+        identity.root,
+        identity.openness,
+    )
 
 
 def test_a_closed_package_with_a_map_is_blocked(tmp_path: Path) -> None:
@@ -75,14 +81,22 @@ def test_what_ships_anyway_is_no_leak(tmp_path: Path, size: int) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["a.py", "a.whl!/m.py", "deep.tgz!/package/v.zip!/x/y.js", "app.js.map!/src/a.ts", "wide.txt", "bundle.js!/inline-0.map!/src/b.ts", "x.js.gz!/x.js"],
+    [
+        "a.py",
+        "a.whl!/m.py",
+        "deep.tgz!/package/v.zip!/x/y.js",
+        "app.js.map!/src/a.ts",
+        "wide.txt",
+        "bundle.js!/inline-0.map!/src/b.ts",
+        "x.js.gz!/x.js",
+    ],
 )
 def test_a_secret_is_found_in_every_layer(tmp_path: Path, path: str) -> None:
     """Inside nested archives, inside a map's sources, inside compressed and inside UTF-16 text."""
     import gzip
 
     line = f'key = "{GITHUB}"\n'
-    files = {
+    files: dict[str, str | bytes] = {
         "a.py": line,
         "a.whl": wheel({"m.py": line}),
         "deep.tgz": npm({"v.zip": zip_of({"x/y.js": line})}),
@@ -93,7 +107,9 @@ def test_a_secret_is_found_in_every_layer(tmp_path: Path, path: str) -> None:
     }
     outer = path.split("!/", 1)[0]
     report = _report(tmp_path, {"o-1.0.0.tgz": npm({outer: files[outer]})})
-    assert [f"package/{path}"] == [one.finding.location.path for one in report.verdicts[0].judgements if one.finding.rule == "secret/github-token"]
+    assert [f"package/{path}"] == [
+        one.finding.location.path for one in report.verdicts[0].judgements if one.finding.rule == "secret/github-token"
+    ]
 
 
 def test_a_secret_is_located_by_line_and_column(tmp_path: Path) -> None:
@@ -174,7 +190,7 @@ def test_a_waiver_suppresses_and_stays_visible(tmp_path: Path) -> None:
     (judgement,) = report.verdicts[0].judgements
     assert judgement.suppressed is not None
     assert "revoked" == judgement.suppressed.reason
-    later = leakguard.inspect([tmp_path / "x-1.0.0.tgz"], policy=tmp_path / "p.yaml", today=datetime.date(2026, 12, 2))
+    later = leakguard.inspect([tmp_path / "x-1.0.0.tgz"], policy=tmp_path / "p.yaml", today=dt.date(2026, 12, 2))
     assert Outcome.BLOCK is later.outcome
     assert "policy/expired-waiver" in _rules(later)
 
@@ -209,7 +225,9 @@ def test_more_than_a_hundred_of_one_rule_are_counted(tmp_path: Path) -> None:
 
 def test_two_runs_are_the_same(tmp_path: Path) -> None:
     """Whatever the number of workers, the report is the same."""
-    artifacts = {f"x{number}-1.0.0.tgz": npm({"a.py": f'key = "{GITHUB}"\n', "b.map": source_map({"s.ts": code(9)})}) for number in range(5)}
+    artifacts = {
+        f"x{number}-1.0.0.tgz": npm({"a.py": f'key = "{GITHUB}"\n', "b.map": source_map({"s.ts": code(9)})}) for number in range(5)
+    }
     assert _report(tmp_path, artifacts, jobs=1) == _report(tmp_path, artifacts, jobs=3)
 
 

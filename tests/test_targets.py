@@ -82,7 +82,9 @@ def test_links_in_a_folder_are_named_not_followed(tmp_path: Path) -> None:
     """A link to outside and a loop are members of kind link."""
     (tmp_path / "up").symlink_to("..")
     (tmp_path / "out").symlink_to("/etc/passwd")
-    assert [("out", Kind.LINK, "/etc/passwd"), ("up", Kind.LINK, "..")] == [(one.name, one.kind, one.link) for one in members_of_folder(tmp_path)]
+    assert [("out", Kind.LINK, "/etc/passwd"), ("up", Kind.LINK, "..")] == [
+        (one.name, one.kind, one.link) for one in members_of_folder(tmp_path)
+    ]
 
 
 def test_members_come_in_name_order(tmp_path: Path) -> None:

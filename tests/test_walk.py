@@ -23,7 +23,9 @@ def test_containers_nest() -> None:
     inner = wheel({"m.py": "x = 1\n"})
     found = walked("o.zip", zip_of({"a.tgz": npm({"v.whl": inner})}))
     assert b"x = 1\n" == found.contents["a.tgz!/package/v.whl!/m.py"]
-    assert {"a.tgz": "gzip", "a.tgz!/package/v.whl": "zip"} == {path: form for path, form in found.formats.items() if "dist-info" not in path}
+    assert {"a.tgz": "gzip", "a.tgz!/package/v.whl": "zip"} == {
+        path: form for path, form in found.formats.items() if "dist-info" not in path
+    }
 
 
 def test_a_map_is_a_container() -> None:

@@ -1,26 +1,29 @@
 """One process for each artifact: whatever it does, the others go on and nothing is taken for a pass."""
 
+import contextlib
+import faulthandler
 import os
 import signal
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from leakguard.errors import Incomplete
 from leakguard.limits import Limits
-from leakguard.model import Artifact, Coverage, Finding, Identity, Kind, Listed, Location, Severity
+from leakguard.model import Artifact, Coverage, Finding, Identity, Kind, Listed, Location, RuleId, Severity
 from leakguard.model import Confidence as Sure
 from leakguard.redact import fingerprint_of_place
 from leakguard.scan import Scanned
-from leakguard.workers import Failure, run
+from leakguard.workers import Failure, Outcome, run
 
 MEGA = 1 << 20
 
 
 def _scanned(name: str = "x") -> Scanned:
     finding = Finding(
-        rule="secret/x",
+        rule=RuleId("secret/x"),
         severity=Severity.HIGH,
         confidence=Sure.LOW,
         location=Location(path="a%FF", line=3, column=1),
@@ -33,10 +36,23 @@ def _scanned(name: str = "x") -> Scanned:
     return Scanned(artifact=artifact, findings=(finding,))
 
 
-def _one(work: Callable[[], Scanned], **limits: int) -> object:
+def _one(work: Callable[[], Scanned], **limits: int) -> Outcome:
     ((index, outcome),) = run([work], jobs=2, limits=Limits(**limits))
     assert 0 == index
     return outcome
+
+
+def _failure(outcome: Outcome) -> Failure:
+    assert isinstance(outcome, Failure)
+    return outcome
+
+
+def _scanned_after(effect: Callable[[], object]) -> Callable[[], Scanned]:
+    def work() -> Scanned:
+        effect()
+        return _scanned()
+
+    return work
 
 
 def test_a_result_comes_back_whole() -> None:
@@ -46,8 +62,8 @@ def test_a_result_comes_back_whole() -> None:
 
 def test_every_work_has_an_outcome() -> None:
     """More works than jobs are all done, each under its own index."""
-    works = [lambda number=number: _scanned(str(number)) for number in range(7)]
-    assert {number: str(number) for number in range(7)} == {index: one.artifact.target for index, one in run(works, jobs=3, limits=Limits())}
+    works = [partial(_scanned, str(number)) for number in range(7)]
+    assert {number: _scanned(str(number)) for number in range(7)} == dict(run(works, jobs=3, limits=Limits()))
 
 
 def test_an_unreadable_target_is_incomplete() -> None:
@@ -75,20 +91,23 @@ def test_a_bug_tells_its_place_and_not_its_message() -> None:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
 def test_a_killed_worker_is_no_pass(number: int) -> None:
     """A crash in native code or the kernel's killer ends one artifact, not the run."""
-    works = [lambda: os.kill(os.getpid(), number), _scanned]
-    outcomes = dict(run(works, jobs=1, limits=Limits()))
-    assert "died" == outcomes[0].kind
+    faulthandler.disable()
+    try:
+        outcomes = dict(run([_scanned_after(lambda: os.kill(os.getpid(), number)), _scanned], jobs=1, limits=Limits()))
+    finally:
+        faulthandler.enable()
+    assert "died" == _failure(outcomes[0]).kind
     assert _scanned() == outcomes[1]
 
 
 def test_an_early_exit_is_no_pass() -> None:
     """Exit code 0 without a result counts as death."""
-    assert "died" == _one(lambda: os._exit(0)).kind
+    assert "died" == _failure(_one(lambda: os._exit(0))).kind
 
 
 def test_memory_is_bounded() -> None:
     """A worker that wants more than the limit has no result."""
-    outcome = _one(lambda: (bytearray(600 * MEGA), _scanned())[1], memory=300 * MEGA)
+    outcome = _failure(_one(_scanned_after(lambda: bytearray(600 * MEGA)), memory=300 * MEGA))
     assert "died" == outcome.kind
     assert "memory" in outcome.message
 
@@ -97,7 +116,7 @@ def test_time_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that does not stop is killed."""
     monkeypatch.setattr("leakguard.workers.GRACE", 0.2)
     start = time.monotonic()
-    outcome = _one(lambda: time.sleep(60), seconds=0)
+    outcome = _failure(_one(_scanned_after(lambda: time.sleep(60)), seconds=0))
     assert "died" == outcome.kind
     assert "0 seconds" in outcome.message
     assert time.monotonic() - start < 10
@@ -115,13 +134,12 @@ def test_a_worker_has_no_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_forged_reply_is_refused() -> None:
     """The reply is plain data of fixed types: a worker that was taken over can send nothing else."""
+    before = set(os.listdir("/proc/self/fd"))  # noqa: PTH208 - descriptors, not paths
 
     def work() -> Scanned:
-        for descriptor in range(3, 64):
-            try:
-                os.write(descriptor, b"\x80\x04cos\nsystem\n")
-            except OSError:
-                continue
+        for descriptor in set(os.listdir("/proc/self/fd")) - before:  # noqa: PTH208 - as above
+            with contextlib.suppress(OSError):
+                os.write(int(descriptor), b"\x80\x04cos\nsystem\n")
         os._exit(0)
 
-    assert "died" == _one(work).kind
+    assert "died" == _failure(_one(work)).kind

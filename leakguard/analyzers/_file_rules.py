@@ -108,7 +108,7 @@ RULES = (
         Severity.MEDIUM,
         "The artifact has more bytes than the policy's `size: artifact:`.",
         "Nothing by itself; a sudden growth is how source maps and stray build output are noticed.",
-        {"*": "see what grew with `leakguard diff`, and leave it out or raise `size: artifact:`"},
+        {"*": "see what grew since the last release, and leave it out or raise `size: artifact:`"},
     ),
     _rule(
         "size/entry",
@@ -124,6 +124,6 @@ RULES = (
         Severity.MEDIUM,
         "The artifact has more files than the policy's `size: files:`.",
         "Nothing by itself; a second checkout or a cache comes as many files.",
-        {"*": "see what was added with `leakguard diff`, and leave it out or raise `size: files:`"},
+        {"*": "see what was added since the last release, and leave it out or raise `size: files:`"},
     ),
 )

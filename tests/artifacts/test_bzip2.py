@@ -19,7 +19,7 @@ def opened(data: bytes, name: str = "a.bz2") -> Opened:
     return Opened(form, data, name)
 
 
-@pytest.mark.parametrize("content", [b"", b"x", b"text " * 200_000, os.urandom(1 << 20)])
+@pytest.mark.parametrize("content", [b"", b"x", b"text " * 200_000, os.urandom(1 << 20)], ids=["empty", "byte", "repeated", "random"])
 def test_content_is_decoded(content: bytes) -> None:
     """One transparent member holds the content."""
     found = opened(bz2.compress(content))
