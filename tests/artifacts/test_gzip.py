@@ -22,7 +22,7 @@ def opened(data: bytes, name: str = "a.gz", *, most: int = -1) -> Opened:
     return Opened(form, data, name, most=most)
 
 
-@pytest.mark.parametrize("content", [b"", b"x", b"text " * 200_000, os.urandom(1 << 20)])
+@pytest.mark.parametrize("content", [b"", b"x", b"text " * 200_000, os.urandom(1 << 20)], ids=["empty", "byte", "repeated", "random"])
 def test_content_is_decoded(content: bytes) -> None:
     """One transparent member holds the content."""
     found = opened(gzip.compress(content))
