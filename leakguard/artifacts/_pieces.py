@@ -146,7 +146,7 @@ class Pieces(io.RawIOBase):
         if self._error is not None:
             return b""
         try:
-            return next(self._pieces, b"")
+            return next(filter(None, self._pieces), b"")
         except Exception as error:  # noqa: BLE001 - whatever it is, the reader gets it after the bytes before it
             self._error = error
             return b""
