@@ -13,6 +13,7 @@ from leakguard import policy as policies
 from leakguard import targets as naming
 from leakguard import workers
 from leakguard.anchors import Anchors
+from leakguard.artifacts._map_paths import safe_path
 from leakguard.errors import Incomplete, LeakguardError, UsageError
 from leakguard.model import (
     Artifact,
@@ -30,6 +31,7 @@ from leakguard.model import (
     Verdict,
 )
 from leakguard.policy import Policy
+from leakguard.recover import prepare
 from leakguard.redact import escape, escape_name, fingerprint_of_place
 from leakguard.scan import Scanned, compile_anchors, place_in_order, scan
 from leakguard.version import VERSION
@@ -61,6 +63,7 @@ def inspect(
     jobs: int | None = None,
     as_is: bool = False,
     allow_incomplete: bool = False,
+    recover: Path | None = None,
     progress: Callable[[Progress], None] | None = None,
     today: date | None = None,
 ) -> Report:
@@ -68,8 +71,8 @@ def inspect(
 
     `policy` is a loaded policy, the name of a preset, or a file; `None` finds `leakguard.yaml` as the command does. `limits` are
     overrides as on the command line (`{"bytes": "1 GB"}`). `jobs` is the number of artifacts inspected at a time (default: one for
-    each processor that may be used). Raises `UsageError` before any work when something is asked for wrongly, `Bug` when leakguard
-    fails; a target about which nothing can be said is in `Report.errors`.
+    each processor that may be used). `recover` is a new or empty folder for the sources that maps hold. Raises `UsageError` before any
+    work when something is asked for wrongly, `Bug` when leakguard fails; a target about which nothing can be said is in `Report.errors`.
     """
     if not targets:
         raise UsageError("no target", hint="name a package, or the folder that holds it")
@@ -81,7 +84,9 @@ def inspect(
         resolved = naming.resolve(targets, as_is=as_is)
         anchors = compiling.result()
     day = today or datetime.now(UTC).date()
-    outcomes = _scan_all(resolved, governing, anchors, jobs or _processors(), progress)
+    if recover:
+        prepare(recover, [one.path for one in resolved])
+    outcomes = _scan_all(resolved, governing, anchors, jobs or _processors(), progress, recover)
     judged = [_judge(outcome, governing, day, allow_incomplete=allow_incomplete) for outcome in outcomes]
     beside = [index for index, one in enumerate(resolved) if not one.publishable]
     for index, finding in policies.governance(governing, judged, today=day, beside=beside):
@@ -106,19 +111,34 @@ class _Inspected:
 
 
 def _scan_all(
-    resolved: Sequence[naming.Target], governing: Policy, anchors: Anchors, jobs: int, progress: Callable[[Progress], None] | None
+    resolved: Sequence[naming.Target],
+    governing: Policy,
+    anchors: Anchors,
+    jobs: int,
+    progress: Callable[[Progress], None] | None,
+    recover: Path | None,
 ) -> list[_Inspected]:
     """Scan the targets, the largest first; the results are in the order of the targets."""
     results: dict[int, Scanned | Incomplete | Damage] = {index: one.error for index, one in enumerate(resolved) if one.error}
     order = sorted((index for index, one in enumerate(resolved) if one.error is None), key=lambda index: -_size(resolved[index].path))
     if progress:
         progress(Progress(done=0, total=len(order), target=""))
-    works = [partial(scan, resolved[index], governing, anchors) for index in order]
-    for done, (number, outcome) in enumerate(workers.run(works, jobs=jobs, limits=governing.limits, keep=governing.settings.secrets.environment), 1):
+    folders = _folders(recover, resolved)
+    works = [partial(scan, resolved[index], governing, anchors, folders[index]) for index in order]
+    for done, (number, outcome) in enumerate(
+        workers.run(works, jobs=jobs, limits=governing.limits, keep=governing.settings.secrets.environment), 1
+    ):
         results[order[number]] = _result(outcome)
         if progress:
             progress(Progress(done=done, total=len(order), target=escape(resolved[order[number]].name)))
     return [_Inspected(target=one, result=results[index]) for index, one in enumerate(resolved)]
+
+
+def _folders(recover: Path | None, resolved: Sequence[naming.Target]) -> list[Path | None]:
+    """Where the sources of each target go: straight into the folder if there is one target only."""
+    if recover is None or len(resolved) == 1:
+        return [recover] * len(resolved)
+    return [recover / f"{number}-{safe_path(one.path.name).replace('/', '_')}" for number, one in enumerate(resolved, 1)]
 
 
 def _result(outcome: workers.Outcome) -> Scanned | Incomplete | Damage:

@@ -231,6 +231,8 @@ class Artifact:
     coverage: Coverage
     listing: tuple[Listed, ...]
     """The outermost entries in stored order."""
+    ledger: Mapping[str, Any] | None = None
+    """What anyone could rebuild from the maps of the artifact: JSON values, names escaped; the report's schema says more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

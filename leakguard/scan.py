@@ -4,18 +4,20 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 from typing import Protocol
 
-from leakguard import openness, plugins
+from leakguard import openness, originals, plugins
 from leakguard.anchors import Anchors
 from leakguard.content import Entry
 from leakguard.limits import Budget, Limits
 from leakguard.model import Artifact, Coverage, Finding, Identity, Kind, Listed, Openness, RuleId
 from leakguard.plugins import Analyzer
+from leakguard.recover import Recovery
 from leakguard.redact import escape
 from leakguard.settings import Settings
 from leakguard.targets import OpenFile, Target, members_of_folder
-from leakguard.walk import Hits, Walker
+from leakguard.walk import Hits, Sink, Walker
 
 MOST_OF_ONE_RULE = 100
 """Findings of one rule in one entry; what is beyond is counted in `evidence.omitted`."""
@@ -67,20 +69,31 @@ def compile_anchors() -> Anchors:
     return Anchors([*(one.ANCHORS for one in plugins.formats()), *(one.ANCHORS for one in plugins.analyzers())])
 
 
-def scan(target: Target, roles: Roles, anchors: Anchors) -> Scanned:
-    """Inspect one target; raises `Incomplete` when it cannot be opened or changes while it is read."""
-    return _scan_folder(target, roles, anchors) if target.directory else _scan_file(target, roles, anchors)
+def scan(target: Target, roles: Roles, anchors: Anchors, recover: Path | None = None) -> Scanned:
+    """Inspect one target; raises `Incomplete` when it cannot be opened or changes while it is read.
+
+    The sources inside its maps are written below `recover`, if that is given.
+    """
+    recovery = Recovery(recover) if recover else None
+    scanned = (_scan_folder if target.directory else _scan_file)(target, roles, anchors, recovery)
+    if recovery:
+        recovery.check()
+    return scanned
 
 
-def _scan_file(target: Target, roles: Roles, anchors: Anchors) -> Scanned:
+def _scan_file(target: Target, roles: Roles, anchors: Anchors, recovery: Recovery | None) -> Scanned:
     opened = OpenFile(target)
     name = target.path.name
     try:
-        collector = _Collector(roles.settings)
-        walker = Walker(collector, Budget(roles.limits, opened.size), anchors)
-        walker.walk_file(name, opened.content)
-        if collector.wants_second_pass():
-            collector.second_pass(lambda: Walker(collector, Budget(roles.limits, opened.size), None).walk_file(name, opened.content))
+        collector = _Collector(roles.settings, recovery)
+
+        def walk(sink: Sink, searched: Anchors | None) -> Walker:
+            walker = Walker(sink, Budget(roles.limits, opened.size), searched)
+            walker.walk_file(name, opened.content)
+            return walker
+
+        walker = walk(collector, anchors)
+        collector.walk_again(lambda sink: walk(sink, None), Budget(roles.limits, opened.size))
         identity = collector.identify(name, walker.container)
         if identity is None:
             around = openness.of_folder(target.path.absolute().parent) if walker.container == "" else None
@@ -90,18 +103,17 @@ def _scan_file(target: Target, roles: Roles, anchors: Anchors) -> Scanned:
         opened.close()
 
 
-def _scan_folder(target: Target, roles: Roles, anchors: Anchors) -> Scanned:
-    collector = _Collector(roles.settings)
+def _scan_folder(target: Target, roles: Roles, anchors: Anchors, recovery: Recovery | None) -> Scanned:
+    collector = _Collector(roles.settings, recovery)
     limits = roles.limits
 
-    def walk(with_anchors: Anchors | None) -> Walker:
-        walker = Walker(collector, Budget(limits, limits.bytes), with_anchors)
+    def walk(sink: Sink, searched: Anchors | None) -> Walker:
+        walker = Walker(sink, Budget(limits, limits.bytes), searched)
         walker.walk_folder(members_of_folder(target.path, target.leave_out))
         return walker
 
-    walker = walk(anchors)
-    if collector.wants_second_pass():
-        collector.second_pass(lambda: walk(None))
+    walker = walk(collector, anchors)
+    collector.walk_again(lambda sink: walk(sink, None), Budget(limits, limits.bytes))
     identity = _unidentified("directory", openness.of_folder(target.path.absolute()))
     return collector.conclude(target, roles, identity, walker.coverage, None, None)
 
@@ -116,7 +128,9 @@ def _unidentified(form: str, around: Identity | None) -> Identity:
 class _Collector:
     """The sink of a walk: asks the analyzers and keeps the listing, the manifests and the findings."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, recovery: Recovery | None) -> None:
+        self._recovery = recovery
+        self._maps: set[str] = set()
         self._modules = plugins.analyzers()
         self._analyzers: list[Analyzer] = [one.start(settings) for one in self._modules]
         self._packages = plugins.packages()
@@ -133,6 +147,10 @@ class _Collector:
             return
         if entry.parent is None and entry.kind is not Kind.DAMAGE and entry.name:
             self._list(entry)
+        if entry.format == "source-map":
+            self._maps.add(entry.path)
+        elif self._recovery:
+            self._recovery.take(entry)
         for analyzer in self._analyzers:
             self._findings.extend(analyzer.enter(entry))
         if entry.content is not None and not entry.opaque and self._kept is not None and not _in_a_map(entry):
@@ -142,17 +160,14 @@ class _Collector:
         for owner, own in hits.items():
             self._findings.extend(self._analyzers[owner].analyze(entry, own))
 
-    def wants_second_pass(self) -> bool:
-        return any(analyzer.wants_second_pass() for analyzer in self._analyzers)
-
-    def second_pass(self, walk: Callable[[], object]) -> None:
-        """Show every text entry again: from memory if all of them were kept, else by another walk."""
+    def walk_again(self, walk: Callable[[Sink], object], budget: Budget) -> None:
+        """Show every text entry again to who wants it, from memory if all were kept; then say where secrets in bundles come from."""
         self._second = [analyzer for analyzer in self._analyzers if analyzer.wants_second_pass()]
-        if self._kept is None:
-            walk()
-        else:
-            for entry in self._kept:
-                self._revisit(entry)
+        if self._second and self._kept is None:
+            walk(self)
+        for entry in (self._kept or ()) if self._second else ():
+            self._revisit(entry)
+        self._findings = originals.traced(self._findings, self._maps, walk, budget)
 
     def identify(self, name: str, container: str) -> Identity | None:
         listing = tuple(self._listing)
@@ -161,7 +176,9 @@ class _Collector:
                 return identity
         return None
 
-    def conclude(self, target: Target, roles: Roles, identity: Identity, coverage: Coverage, sha256: str | None, size: int | None) -> Scanned:
+    def conclude(
+        self, target: Target, roles: Roles, identity: Identity, coverage: Coverage, sha256: str | None, size: int | None
+    ) -> Scanned:
         settings = roles.role_for(target.name, identity).settings
         if not target.publishable:
             settings = replace(settings, publishable=False)
@@ -172,6 +189,8 @@ class _Collector:
         artifact = Artifact(target=escape(target.name), identity=identity, sha256=sha256, size=size, coverage=coverage, listing=listing)
         for analyzer in self._analyzers:
             self._findings.extend(analyzer.conclude(artifact, settings))
+        accounts = (account() for analyzer in self._analyzers if (account := getattr(analyzer, "account", None)) is not None)
+        artifact = replace(artifact, ledger=next((one for one in accounts if one), None))
         rules = {rule.id: rule for module in self._modules for rule in module.RULES}
         fixes = {rule_id: _fix(rule.fixes, identity) for rule_id, rule in rules.items()}
         return Scanned(artifact=artifact, findings=tuple(_ordered(_hinted(_capped(self._findings), fixes, root))))

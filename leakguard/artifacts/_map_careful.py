@@ -136,7 +136,9 @@ class Careful:
     def _leave(self, frame: _Frame) -> None:
         around = self._stack[-1] if self._stack else None
         if frame.is_object and around and not around.is_object and around.key == "sections" and around.owner and frame.owner:
-            around.owner.sections += bool(_OF_A_SECTION & frame.owner.kinds.keys())
+            keys = frame.owner.kinds.keys()
+            around.owner.sections += bool(_OF_A_SECTION & keys)
+            around.owner.placed_sections += "offset" in keys and ("map" in keys or "url" in keys)
 
     def _key(self, frame: _Frame) -> None:
         literal = self._string()

@@ -23,6 +23,8 @@ class Draft:
     generated_lines: int = 0
     sections: int = 0
     """Elements of `sections` that look like sections."""
+    placed_sections: int = 0
+    """Those of them that say where they begin, too: nothing but an index map has these."""
     repeated: bool = False
     odd: bool = False
     """Whether a list holds something that it must not."""
@@ -55,7 +57,7 @@ def is_flat(draft: Draft) -> bool:
 def is_index(draft: Draft) -> bool:
     """Whether it is an index map, valid or not."""
     if draft.kinds.get("sections") == "[":
-        return draft.sections > 0
+        return draft.placed_sections > 0 or (draft.sections > 0 and _is_version_3(draft))
     return draft.kinds.get("sections", "n") != "n" and _is_version_3(draft)
 
 
@@ -80,5 +82,6 @@ def part_of(draft: Draft) -> Part:
         texts=draft.texts,
         ignored=frozenset(draft.ignored),
         names=draft.names,
+        mappings=mappings if (mappings := draft.scalars.get("mappings", b"")).startswith(b'"') else b"",
         generated_lines=draft.generated_lines,
     )

@@ -19,7 +19,9 @@ FIELDS = frozenset(
 """The keys of ECMA-426 §9 that are read here."""
 
 _THIRD_PARTY = re.compile(
-    r"""(?:^|[/\\!])(?:node_modules|\.pnpm|\.yarn|bower_components|jspm_packages)[/\\]
+    r"""(?:^|[/\\!])(?:node_modules|\.pnpm|\.yarn|bower_components|jspm_packages|_opam|\.opam|\.rustup|site-packages|dist-packages)[/\\]
+      | (?:^|[/\\])(?:\.?cargo/(?:registry|git)|rustlib/src|rustc/[0-9a-f]{9,40}|go/pkg/mod|emscripten/system|\.stack/snapshots
+          |\.cabal/packages|\.deno/deps|\.ivy2/cache|\.m2/repository|\.nuget/packages|\.pub-cache|vendor/bundle/ruby)/
       | (?:^|/)webpack/(?:bootstrap|runtime|startup|universalModuleDefinition|container)\b
       | (?:^|/)\(webpack\)
       | (?:^|/)(?:external|ignored|delegated|consume\ shared\ module)[ ]
@@ -30,6 +32,8 @@ _THIRD_PARTY = re.compile(
       | ^\[synthetic:""",
     re.VERBOSE,
 )
+_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?+[ \t\r\n]*+(?:\)\]\}[^\n{\[]{0,16}\n?+[ \t\r\n]*+)?+")
+_JSON = re.compile(rb'\{[ \t\r\n]*+["}]|\[[ \t\r\n]*+[{\[]')
 _DISGUISED = re.compile(rb'("(?=[A-Za-z_]{0,20}+\\u00)(?:[A-Za-z_]|\\u00[4-7][0-9A-Fa-f]){4,20}+")[ \t\r\n]*+:')
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _NAMED_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
@@ -56,6 +60,11 @@ class Part:
     ignored: frozenset[int] = frozenset()
     """Indices in `ignoreList` or `x_google_ignoreList`."""
     names: int = 0
+    functions: int = 0
+    """Names of functions in `x_facebook_sources`, which Metro keeps whether or not there are texts."""
+    mappings: Literal = b""
+    """As it stands in the map, quotes included; empty where it was not kept."""
+    debug_id: str = ""
     generated_lines: int = 0
     span: Span | None = None
     """Of all texts that have none of their own."""
@@ -87,8 +96,22 @@ class Reading:
     faults: list[Fault] = field(default_factory=list)
 
 
+def begin_of(head: bytes) -> int:
+    """Where JSON begins: after a byte order mark and the line that keeps browsers from running it as a script (ECMA-426 §9.5)."""
+    begin = _BEGIN.match(head)
+    assert begin is not None
+    return begin.end()
+
+
+def looks_like_json(head: bytes) -> bool:
+    """Whether content begins as JSON does and as a script hardly ever does."""
+    return _JSON.match(head, begin_of(head)) is not None
+
+
 def has_disguised_key(data: bytes, start: int, stop: int) -> bool:
-    """Whether a key of a map is spelled with escapes between these offsets (`"\\u0073ources":`)."""
+    """Whether a key of a map is spelled with escapes between these offsets, as `sources` can be with its first letter as `u0073`."""
+    if data.find(b"\\u00", start, stop) < 0:
+        return False
     return any(string_of(found[1]) in FIELDS for found in _DISGUISED.finditer(data, start, stop))
 
 

@@ -15,6 +15,7 @@ MOST_NESTED = 8
 _COUNTED_NAMES = 8 * 1024 * 1024
 _COMPARED = 256
 _CONTENT_KEY = re.compile(rb'"sourcesContent"[ \t\r\n]*+:[ \t\r\n]*+')
+_SECTION = re.compile(rb'"offset"[ \t\r\n]*+:')
 _NOTHING = msgspec.Raw()
 _ABSENT = ("", "n")
 """First characters of a field that is missing or `null`."""
@@ -43,6 +44,24 @@ class _Fields(msgspec.Struct):
     sections: msgspec.Raw = _NOTHING
     ignore: list[int] | None = msgspec.field(default=None, name="ignoreList")
     google_ignore: list[int] | None = msgspec.field(default=None, name="x_google_ignoreList")
+    debug_id: str | None = msgspec.field(default=None, name="debugId")
+    functions: msgspec.Raw = msgspec.field(default=_NOTHING, name="x_facebook_sources")
+
+
+class _Functions(msgspec.Struct):
+    """An element of `x_facebook_sources`: the names of the functions of one source."""
+
+    names: list[msgspec.Raw]
+
+
+class _Keys(msgspec.Struct):
+    """Whatever these may hold."""
+
+    version: msgspec.Raw = _NOTHING
+    sources: msgspec.Raw = _NOTHING
+    texts: msgspec.Raw = msgspec.field(default=_NOTHING, name="sourcesContent")
+    mappings: msgspec.Raw = _NOTHING
+    sections: msgspec.Raw = _NOTHING
 
 
 class _Offset(msgspec.Struct):
@@ -67,12 +86,25 @@ def read_quickly(data: bytes, start: int) -> Reading:
         alone = len(fields) == 1 and _kind(fields[0].sections) in _ABSENT
         parts = [_part(one, reading, alone=alone) for one in fields]
     except msgspec.ValidationError as error:
-        raise Refused(str(error)) from error
+        raise Refused(str(error), no_map=not _resembles_a_map(memoryview(data)[start:])) from error
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise Refused from error
     _check_everything_was_seen(data, start, fields, parts)
     reading.parts.extend(parts)
     return reading
+
+
+def _resembles_a_map(encoded: memoryview) -> bool:
+    """Whether sound JSON with a field of an unexpected type is a map all the same, and not something else that has `sections` too."""
+    try:
+        keys = msgspec.json.decode(encoded, type=_Keys)
+    except msgspec.MsgspecError:
+        return True
+    if bytes(keys.version) in (b"3", b'"3"') or _kind(keys.texts):
+        return True
+    if _kind(keys.mappings):
+        return bool(_kind(keys.sources))
+    return _SECTION.search(bytes(keys.sections)) is not None
 
 
 def _flatten(encoded: memoryview | msgspec.Raw, flat: list[_Fields], reading: Reading, depth: int) -> None:
@@ -113,8 +145,17 @@ def _part(fields: _Fields, reading: Reading, *, alone: bool) -> Part:
     ignored = frozenset([*(fields.ignore or ()), *(fields.google_ignore or ())])
     if any(not 0 <= index < max(len(sources), len(texts)) for index in ignored):
         reading.faults.append(Fault("artifact/unreadable", "`ignoreList` names a source that does not exist"))
-    lines = bytes(fields.mappings).count(b";") + 1 if mapped else 0
-    return Part(sources=sources, root=fields.root or "", texts=texts, ignored=ignored, names=_count(fields.names), generated_lines=lines)
+    return Part(
+        sources=sources,
+        root=fields.root or "",
+        texts=texts,
+        ignored=ignored,
+        names=_count(fields.names),
+        functions=_count_functions(fields.functions),
+        mappings=fields.mappings if mapped else b"",
+        debug_id=fields.debug_id or "",
+        generated_lines=bytes(fields.mappings).count(b";") + 1 if mapped else 0,
+    )
 
 
 def _texts(raw: msgspec.Raw) -> list[Text | None]:
@@ -147,7 +188,7 @@ def _check_everything_was_seen(data: bytes, start: int, fields: list[_Fields], p
         (b'"sources"', sum(one.sources is not None for one in fields)),
     ):
         found = sum(data.count(token, first, last) for first, last in outside)
-        if found != wanted and found - sum(bytes(one.names).count(token) for one in fields) != wanted:
+        if found != wanted and found - sum(bytes(raw).count(token) for one in fields for raw in (one.names, one.functions)) != wanted:
             raise Refused
     if any(has_disguised_key(data, first, last) for first, last in outside):
         raise Refused
@@ -166,3 +207,13 @@ def _count(names: msgspec.Raw) -> int:
     if len(encoded) > _COUNTED_NAMES:
         return encoded.count(b'","') + 1
     return len(msgspec.json.decode(names, type=list[msgspec.Raw]))
+
+
+def _count_functions(raw: msgspec.Raw) -> int:
+    if _kind(raw) in _ABSENT:
+        return 0
+    try:
+        sources = msgspec.json.decode(raw, type=list[list[_Functions | None] | None])
+    except msgspec.MsgspecError:
+        return 0
+    return sum(len(one.names) for source in sources if source for one in source if one)

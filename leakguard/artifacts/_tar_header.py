@@ -1,10 +1,10 @@
 """One 512-byte tar header, parsed strictly (POSIX.1-2017 `pax`, section "ustar Interchange Format"; GNU tar manual, "Basic Tar Format")."""
 
-import re
 import zlib
 from typing import NamedTuple
 
 from leakguard.errors import Malformed
+from leakguard.patterns import lazily
 
 BLOCK = 512
 
@@ -47,15 +47,15 @@ class Header(NamedTuple):
 
 # What almost every header of a package looks like: plain octal, no link, no prefix, nothing in the padding.
 _PLAIN_OWNER = rb"(?:[0-7]{6}[0-7 ][ \0]|\0{8})"
-_PLAIN_NUMBERS = re.compile(
+_PLAIN_NUMBERS = lazily(
     rb"([0-7]{6}[0-7]?)[ \0]{1,2}" + _PLAIN_OWNER * 2 + rb"([0-7]{10}[0-7]?)[ \0]{1,2}[0-7]{10}[0-7]?[ \0]{1,2}([0-7]{6}[0-7]?)[ \0]{1,2}"
 )
 _PLAIN_MIDDLE = frozenset(bytes((kind,)) + bytes(100) + magic for kind in b"05xgLK" for magic in (POSIX_MAGIC, GNU_MAGIC))
 _PLAIN_DEVICES = frozenset((bytes(16), b"0000000\0" * 2, b"000000 \0" * 2))
 _PLAIN_END = bytes(167)
 
-_OCTAL = re.compile(rb" *([0-7]*)[ \0]*")
-_TIMES = re.compile(rb"[0-7]{11}[ \0]")
+_OCTAL = lazily(rb" *([0-7]*)[ \0]*")
+_TIMES = lazily(rb"[0-7]{11}[ \0]")
 _NUMBERS = {
     "mode": slice(100, 108),
     "uid": slice(108, 116),

@@ -1,22 +1,22 @@
 """The records of pax extension headers (POSIX.1-2017 `pax`, "pax Extended Header"), and whether they contradict the ustar header."""
 
-import re
 from dataclasses import dataclass, field
 
 from leakguard.artifacts._tar_header import AMBIGUOUS, DULL_OWNERS, LARGEST, UNSUPPORTED, Fault
 from leakguard.errors import Malformed
+from leakguard.patterns import lazily
 from leakguard.redact import escape
 
-_LENGTH = re.compile(rb"([0-9]{1,10}) ")
-_INNER_RECORD = re.compile(rb"\n[0-9]+ [^=\n]+=")
-_SPARSE = re.compile(r"GNU\.sparse\.|SCHILY\.realsize$|SUN\.holesdata$")
+_LENGTH = lazily(rb"([0-9]{1,10}) ")
+_INNER_RECORD = lazily(rb"\n[0-9]+ [^=\n]+=")
+_SPARSE = lazily(r"GNU\.sparse\.|SCHILY\.realsize$|SUN\.holesdata$")
 _CHARSETS = frozenset((b"BINARY", b"ISO-IR 10646 2000 UTF-8"))
 OF_ONE_MEMBER = frozenset(("path", "linkpath", "size", "hdrcharset"))
 _DULL = frozenset(("path", "linkpath", "size", "mtime", "atime", "ctime", "uid", "gid", "hdrcharset", "LIBARCHIVE.creationtime"))
 _HARMLESS = {key.encode(): key for key in _DULL - OF_ONE_MEMBER}
 _STAND_IN = b"PaxHeader"
 _USTAR_NAME = 100
-_OUTSIDE_ASCII = re.compile(rb"[?\x80-\xff]+")
+_OUTSIDE_ASCII = lazily(rb"[?\x80-\xff]+")
 
 
 @dataclass(slots=True)

@@ -1,16 +1,16 @@
 """The names in a central directory: how they read, and which of them would become the same file."""
 
-import re
 import zlib
 from itertools import pairwise
 
+from leakguard.patterns import lazily
 from leakguard.redact import escape
 
 UTF8 = 0x800
 """Flag that says that a name is UTF-8 (APPNOTE appendix D); else it is code page 437, or whatever the writer had."""
 
-_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
-_ODD = re.compile(r"\\|//|^/|(?:^|/)\.\.?(?:/|$)")
+_CONTROL = lazily(rb"[\x00-\x1f\x7f]")
+_ODD = lazily(r"\\|//|^/|(?:^|/)\.\.?(?:/|$)")
 
 
 class Names:

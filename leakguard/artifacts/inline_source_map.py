@@ -1,12 +1,14 @@
 """Source maps that a script, style sheet or page carries itself, as a `data:` URI (ECMA-426 §11.1).
 
 In a comment of any dialect, in the middle of a line, or inside a string of a bundle that holds another bundle. Base64 that begins like a
-map counts without any comment.
+map counts without any comment, and so does the literal of a map with its texts (Istanbul's `inputSourceMap`, a map as a module).
 """
 
 from collections.abc import Iterator, Sequence
 
 from leakguard.artifacts._data_uri import Payload, decode_base64, decode_uri
+from leakguard.artifacts._map_literal import read_literal
+from leakguard.artifacts._map_model import looks_like_json
 from leakguard.content import Content
 from leakguard.limits import Budget
 from leakguard.model import Member
@@ -14,20 +16,29 @@ from leakguard.plugins import Anchor, Hit, Match, Source
 
 NAME = "inline-source-map"
 SUFFIXES: Sequence[str] = ()
-ANCHORS = (Anchor("sourceMappingURL=data:", caseless=True), Anchor("eyJ2ZXJzaW9uIj"))
-"""The second one is the base64 of `{"version":`."""
+ANCHORS = (
+    Anchor("sourceMappingURL=data:", caseless=True),
+    Anchor("eyJ2ZXJzaW9uIj"),
+    Anchor(r"""sourcesContent[\\"']{0,8}[ \t]{0,2}:\s{0,4}\["""),
+)
+"""The second one is the base64 of `{"version":`; the third one begins the texts of a literal."""
 SEEK = True
 CARRIER = True
 
+_URI, _BASE64, _LITERAL = range(3)
 _COMMENT = len(b"sourceMappingURL=data:")
 _BARE = len(b"eyJ2ZXJzaW9uIj")
+_BACK = (_COMMENT, _BARE, 1)
+"""Bytes from the end of a hit back to where what it announces begins."""
 _KEYS_OF_A_MAP = (b'"mappings"', b'"sections"', b'"sourcesContent"')
 _CONTINUATION = bytes(range(0x80, 0xC0))
 _STEP = 1024 * 1024
 
 
 def match(name: str, head: bytes, tail: bytes, hits: Sequence[Hit]) -> Match:  # noqa: ARG001 - the contract's
-    """Any place that may hold a map."""
+    """Any place that may hold a map; the keys of JSON are left to `source-map`, which reads it as a whole."""
+    if all(hit.anchor == _LITERAL for hit in hits) and looks_like_json(head):
+        return Match.NO
     return Match.CONTENT if hits else Match.NO
 
 
@@ -44,11 +55,11 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
     for hit in source.hits:
         if hit.end <= done or (payload := _payload(content, hit, budget)) is None:
             continue
-        if not payload.data or (hit.anchor == 1 and not any(key in payload.data for key in _KEYS_OF_A_MAP)):
+        if not payload.data or (hit.anchor == _BASE64 and not any(key in payload.data for key in _KEYS_OF_A_MAP)):
             done = payload.stop
             continue
-        start = hit.end - (_COMMENT if hit.anchor == 0 else _BARE)
-        begin = _comment_start(content, start) if hit.anchor == 0 else start
+        start = hit.end - _BACK[hit.anchor]
+        begin = _comment_start(content, start) if hit.anchor == _URI else start
         line, column = place.advance(begin)
         yield Member(
             name=f"inline-{number}.map",
@@ -61,8 +72,10 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
 
 
 def _payload(content: Content, hit: Hit, budget: Budget) -> Payload | None:
-    if hit.anchor == 0:
+    if hit.anchor == _URI:
         return decode_uri(content, hit.end, budget)
+    if hit.anchor == _LITERAL:
+        return read_literal(content, hit.end, budget)
     return decode_base64(content, hit.end - _BARE, budget)
 
 

@@ -1,19 +1,19 @@
 """Python source distributions: one top folder, normally `NAME-VERSION/`, with `PKG-INFO` in it."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from leakguard.artifacts._layout import base_of, depth_of, licence_texts, root_of, roots_with
 from leakguard.model import Identity, Kind, Listed
 from leakguard.openness import Declared, decide, is_licence_file
 from leakguard.openness.manifests import Manifest, backend_packer, core_metadata, pyproject
+from leakguard.patterns import lazily
 
 NAME = "sdist"
 SUFFIXES = (".tar.gz",)
 CONTAINERS = ("tar", "zip")
 
 _WANTED = ("PKG-INFO", "pyproject.toml", "setup.py")
-_ROOT = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]{0,200}?)-v?(?P<version>[0-9][\w.+!-]{0,100})/")
+_ROOT = lazily(r"(?P<name>[A-Za-z0-9][\w.-]{0,200}?)-v?(?P<version>[0-9][\w.+!-]{0,100})/")
 
 
 def keeps(name: str) -> bool:

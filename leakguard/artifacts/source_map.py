@@ -3,12 +3,24 @@
 Recognised by content under any name. An invalid map is not a clean one: what can be recovered is a member, the rest is damage.
 """
 
+import contextlib
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from leakguard.artifacts._map_careful import Careful
-from leakguard.artifacts._map_model import Fault, Part, Reading, has_disguised_key, is_third_party, text_of
+from leakguard.artifacts._map_mappings import Unsound, segments, unsoundness
+from leakguard.artifacts._map_model import (
+    Fault,
+    Literal,
+    Part,
+    Reading,
+    begin_of,
+    has_disguised_key,
+    is_third_party,
+    looks_like_json,
+    text_of,
+)
 from leakguard.artifacts._map_quick import Refused, read_quickly
 from leakguard.content import END
 from leakguard.errors import LimitExceeded, Malformed
@@ -33,22 +45,19 @@ WHOLE = True
 MOST_BYTES = 256 * 1024 * 1024
 """Larger maps are not read, which is `artifact/limit-exceeded`."""
 
+MOST_FOLLOWED = 16 * 1024
+"""Bytes of mappings that are followed to say how long the sources are that a map without texts names."""
+
 MOST_PATHS = 100_000
 """Paths of sources in the summary."""
 
-_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?+[ \t\r\n]*+(?:\)\]\}[^\n{\[]{0,16}\n?+[ \t\r\n]*+)?+")
-"""ECMA-426 §9.5: a byte order mark, and the line that keeps browsers from running JSON as a script."""
-
-_JSON = re.compile(rb'\{[ \t\r\n]*+["}]|\[[ \t\r\n]*+[{\[]')
+_DEBUG_ID = re.compile("[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 _TELLING = re.compile(rb'"mappings"[ \t\r\n]*+:[ \t\r\n]*+"')
 
 
 def match(name: str, head: bytes, tail: bytes, hits: Sequence[Hit]) -> Match:  # noqa: ARG001 - the contract's
     """JSON with a key of a map somewhere; whether it is one, `members` sees."""
-    begin = _begin(head)
-    if not hits or not (_JSON.match(head, begin) or begin == END):
-        return Match.NO
-    return Match.CONTENT
+    return Match.CONTENT if hits and (looks_like_json(head) or begin_of(head) == END) else Match.NO
 
 
 def members(source: Source, budget: Budget) -> Iterator[Member]:
@@ -71,18 +80,12 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
     yield Member(name="", kind=Kind.DIRECTORY, facts={"map": _summary(reading)})
     for number, part in enumerate(reading.parts):
         yield from _texts(part, number, budget)
-    yield from _damage(reading.faults)
-
-
-def _begin(head: bytes) -> int:
-    begin = _BEGIN.match(head)
-    assert begin is not None
-    return begin.end()
+    yield from _damage([*reading.faults, *_faults(reading.parts)])
 
 
 def _read(data: bytes, budget: Budget, *, hidden: bool) -> Reading | None:
     """`hidden` says whether a map may be somewhere inside JSON that is none."""
-    start = _begin(data)
+    start = begin_of(data)
     invalid = ""
     try:
         return read_quickly(data, start)
@@ -101,6 +104,9 @@ def _summary(reading: Reading) -> dict[str, Any]:
         "texts": sum(text is not None for part in reading.parts for text in part.texts),
         "parts": len(reading.parts),
         "names": sum(part.names for part in reading.parts),
+        "functions": sum(part.functions for part in reading.parts),
+        "original_lines": sum(map(_original_lines, reading.parts)),
+        "debug_ids": tuple(dict.fromkeys(part.debug_id for part in reading.parts if part.debug_id)),
         "generated_lines": sum(part.generated_lines for part in reading.parts),
         "roots": tuple(dict.fromkeys(part.root for part in reading.parts if part.root)),
         "paths": tuple(path for path, _ in zip(paths, range(MOST_PATHS), strict=False)),
@@ -119,6 +125,32 @@ def _texts(part: Part, number: int, budget: Budget) -> Iterator[Member]:
         facts = {"index": index, "part": number, "third_party": is_third_party(path), "ignored": index in part.ignored}
         yield Member(name=path, size=len(data), data=data, span=text.span or span, facts=facts)
         span = None
+
+
+def _faults(parts: Sequence[Part]) -> Iterator[Fault]:
+    """What is wrong with a map whose JSON and fields are sound."""
+    for part in parts:
+        count = max(len(part.sources), len(part.texts))
+        if part.mappings and (unsound := unsoundness(_plain(part.mappings), count, part.names)):
+            yield Fault("artifact/unreadable", f"is no valid source map (`mappings` {unsound})")
+        if part.debug_id and not _DEBUG_ID.fullmatch(part.debug_id):
+            yield Fault("artifact/unreadable", "is no valid source map (`debugId` is no UUID)")
+
+
+def _plain(mappings: Literal) -> bytes:
+    encoded = bytes(mappings)
+    return text_of(encoded) if b"\\" in encoded else encoded[1:-1]
+
+
+def _original_lines(part: Part) -> int:
+    """How many lines the sources of a map without texts have at least, where it restores names too."""
+    if any(part.texts) or not part.names or not part.mappings or len(memoryview(part.mappings)) > MOST_FOLLOWED:
+        return 0
+    extents: dict[int, int] = {}
+    with contextlib.suppress(Unsound):
+        for segment in segments(_plain(part.mappings)):
+            extents[segment.source] = max(extents.get(segment.source, 0), segment.original_line + 1)
+    return sum(lines for index, lines in extents.items() if index >= 0 and not is_third_party(part.name(index)))
 
 
 def _damage(faults: Sequence[Fault]) -> Iterator[Member]:

@@ -1,19 +1,19 @@
 """Wheels (PEP 427): a zip with `NAME-VERSION.dist-info/WHEEL` at its top."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from leakguard.artifacts._layout import base_of, depth_of, licence_texts, roots_with
 from leakguard.model import Identity, Listed
 from leakguard.openness import Declared, decide, is_licence_file
 from leakguard.openness.manifests import core_metadata, wheel_packer
+from leakguard.patterns import lazily
 
 NAME = "wheel"
 SUFFIXES = (".whl",)
 CONTAINERS = ("zip",)
 
 _LICENCE_FOLDERS = ("", "licenses/", "license_files/")
-_LICENCES = re.compile(r"[^/]+\.dist-info/(?:licenses/|license_files/)?[^/]+")
+_LICENCES = lazily(r"[^/]+\.dist-info/(?:licenses/|license_files/)?[^/]+")
 
 
 def keeps(name: str) -> bool:

@@ -1,8 +1,10 @@
 """`leakguard inspect`: the main verb."""
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -55,6 +57,7 @@ Exit codes:
 @option("--fail-on", type=click.Choice(["block", "warn"]), default="block", help="Exit with 1 on warnings too. Default: block.")
 @option("--allow-incomplete", is_flag=True, help="Let waivers accept parts that could not be inspected.")
 @option("--as-is", is_flag=True, help="Inspect a project folder as if it were what ships.")
+@option("--recover", metavar="DIR", help="Write the sources that maps hold to DIR, which is new or empty: what a leak would have cost.")
 @option("--quiet", is_flag=True, help="Print only what blocks, one line for each rule.")
 @option("--no-progress", is_flag=True, help="No progress line on long runs.")
 @option("--explain", is_flag=True, help="Print what is allowed too, and what each rule means.")
@@ -77,6 +80,7 @@ def run(
     fail_on: str,
     allow_incomplete: bool,
     as_is: bool,
+    recover: str | None,
     quiet: bool,
     no_progress: bool,
     explain: bool,
@@ -92,8 +96,17 @@ def run(
     governing = policies.load(policy) if overrides else policy
     with ProgressLine(wanted=not (no_progress or quiet)) as progress:
         report = inspector.inspect(
-            named, policy=governing, limits=overrides, jobs=jobs, as_is=as_is, allow_incomplete=allow_incomplete, progress=progress
+            named,
+            policy=governing,
+            limits=overrides,
+            jobs=jobs,
+            as_is=as_is,
+            allow_incomplete=allow_incomplete,
+            recover=Path(recover) if recover else None,
+            progress=progress,
         )
+    if recover:
+        _tell_recovered(Path(recover))
     raised = _raised(governing, overrides) if isinstance(governing, policies.Policy) else []
     weakened = [*(["--allow-incomplete"] if allow_incomplete else []), *(["--as-is"] if as_is else []), *raised]
     report = replace(report, weakened_by=(*report.weakened_by, *weakened))
@@ -125,6 +138,11 @@ def _deliver(report: Report, outputs: Sequence[Output], code: int, layout: Layou
             _streams.say("error", error.message)
             lost = True
     return code or (USAGE if lost else 0)
+
+
+def _tell_recovered(folder: Path) -> None:
+    files = sum(len(names) for _, _, names in os.walk(folder))
+    _streams.say("note", f"{files} recovered {'file is' if files == 1 else 'files are'} in `{escape(str(folder))}`")
 
 
 def _tell_errors(report: Report) -> None:

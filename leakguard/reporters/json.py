@@ -52,6 +52,7 @@ def _artifact(verdict: Verdict) -> dict[str, Any]:
             "opaque": coverage.opaque,
             "unreadable": coverage.unreadable,
         },
+        "ledger": _clean(artifact.ledger),
         "findings": [_finding(judgement) for judgement in verdict.judgements],
     }
 

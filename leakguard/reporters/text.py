@@ -21,7 +21,7 @@ from leakguard.model import (
     TargetError,
     Verdict,
 )
-from leakguard.reporters import _evidence, _waivers
+from leakguard.reporters import _evidence, _ledger, _waivers
 from leakguard.reporters._page import Page, count, size
 
 LOCATIONS = 4
@@ -108,6 +108,8 @@ def _head(verdict: Verdict, page: Page) -> None:
     page.name(f"{page.paint(label, label)} ", artifact.target, indent=0, color="label")
     page.prose(_identity(artifact.identity), indent=2)
     page.prose(_coverage(artifact), indent=2)
+    if artifact.ledger is not None:
+        _ledger.show(artifact.ledger, page, indent=2)
 
 
 def _identity(identity: Identity) -> str:
@@ -147,7 +149,9 @@ def _group(rule: RuleId, judgements: Sequence[Judgement], page: Page, layout: La
 
 
 def _location(judgement: Judgement, page: Page) -> None:
-    page.name("--> ", _place(judgement.finding.location), indent=4)
+    original = judgement.finding.evidence.get("original")
+    tail = f" (`{original}`, through the map)" if isinstance(original, str) else ""
+    page.name("--> ", _place(judgement.finding.location), indent=4, tail=tail)
     suppressed = judgement.suppressed
     if suppressed is not None:
         until = f" until {suppressed.expires}" if suppressed.expires else ""

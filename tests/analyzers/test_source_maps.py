@@ -48,7 +48,11 @@ class Sink:
 
 def inspect(files: Mapping[str, str | bytes]) -> list[Finding]:
     """All findings about a folder of files."""
-    sink = Sink()
+    return inspect_with(Sink(), files)
+
+
+def inspect_with(sink: Sink, files: Mapping[str, str | bytes]) -> list[Finding]:
+    """The same, with a sink that may be asked for more afterwards."""
 
     def walk(anchors: Anchors | None) -> None:
         members = [Member(name=name, data=data if isinstance(data, bytes) else data.encode()) for name, data in files.items()]
@@ -354,3 +358,23 @@ def test_lines_are_whole_in_content_that_is_read_in_windows(monkeypatch: pytest.
 def test_every_finding_has_a_rule_with_a_fix() -> None:
     """Each rule says how to repair the package, for whatever tool packs it."""
     assert all(rule.fixes.get("*") for rule in analyzer_module.RULES)
+
+
+def wasm(url: str) -> bytes:
+    """A WebAssembly module that names its map (ECMA-426 §11.1.2)."""
+    name, address = b"sourceMappingURL", url.encode()
+    section = bytes([len(name)]) + name + bytes([len(address)]) + address
+    return b"\0asm\1\0\0\0\0" + bytes([len(section)]) + section
+
+
+@pytest.mark.parametrize(
+    ("url", "files", "expected"),
+    [
+        ("a.wasm.map", {}, ["dangling-reference"]),
+        ("a.wasm.map", {"a.wasm.map": source_map({}, content=False)}, []),
+        ("https://maps.example.com/a.map", {}, ["remote-reference"]),
+    ],
+)
+def test_the_map_of_a_webassembly_module_is_judged(url: str, files: Mapping[str, str | bytes], expected: list[str]) -> None:
+    """As a comment in a script would be."""
+    assert rules({"a.wasm": wasm(url), **files}) == expected

@@ -1,6 +1,7 @@
 """The `source-map` format: what it recognises, what it recovers, and what it reports as damage."""
 
 import json
+import uuid
 from collections.abc import Mapping
 
 import pytest
@@ -14,6 +15,7 @@ from leakguard.errors import Malformed
 from leakguard.limits import Budget, Limits
 from leakguard.model import Kind, Member
 from leakguard.plugins import Match, Source
+from tests.artifacts.vlq import encoded
 from tests.builders import source_map
 
 ANCHORS = Anchors([format_module.ANCHORS])
@@ -98,6 +100,14 @@ def test_ignored_and_third_party_sources_are_marked(key: str) -> None:
         "\0commonjsHelpers.js",
         "/builtin/+stdlib.js",
         "rolldown:runtime",
+        "/home/kim/x/_opam/lib/ocaml/list.ml",
+        "/home/kim/.opam/5.1/lib/str.ml",
+        "/home/kim/.cargo/registry/src/index-1/serde-1.0/src/lib.rs",
+        "/rustc/9fc6b43126469e3858e2fe86cafb4f0fd5068869/library/core/src/num/mod.rs",
+        "/usr/lib/rustlib/src/rust/library/std/src/io.rs",
+        "/home/kim/go/pkg/mod/example.org/x@v1.0.0/x.go",
+        "../venv/lib/python3.12/site-packages/x/static/x.js",
+        "/emsdk/upstream/emscripten/system/lib/libc/malloc.c",
     ],
 )
 def test_paths_of_dependencies_are_third_party(path: str) -> None:
@@ -106,7 +116,20 @@ def test_paths_of_dependencies_are_third_party(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["src/node_modules.ts", "src/builtin/a.ts", "src/external.ts", "webpack.config.js", "lib/x.ts", "src/webpack/plugin.ts"]
+    "path",
+    [
+        "src/opam.ml",
+        "src/go/pkg/a.go",
+        "cargo/a.rs",
+        "rustc/x/a.rs",
+        "src/emscripten.c",
+        "src/node_modules.ts",
+        "src/builtin/a.ts",
+        "src/external.ts",
+        "webpack.config.js",
+        "lib/x.ts",
+        "src/webpack/plugin.ts",
+    ],
 )
 def test_own_paths_are_not_third_party(path: str) -> None:
     """Names that merely resemble those shapes are the project's own."""
@@ -178,6 +201,76 @@ def test_an_invalid_map_yields_its_texts_and_damage(fields: Mapping[str, object]
     data = json.dumps({"version": 3, "sources": ["a"], "sourcesContent": ["text"], "mappings": "", **fields})
     assert list(texts(data).values()) == [b"text"]
     assert set(read(data)[1]) == {"artifact/unreadable"}
+
+
+@pytest.mark.parametrize(
+    ("mappings", "names"),
+    [("ACAA", []), ("AAAAC", ["x"]), ("ADAA", []), ("AAA", []), ("AAAAggggggggggA", []), ("AAAA!", []), ("AAAA,AAAg", [])],
+)
+def test_lying_mappings_are_damage_beside_the_text(mappings: str, names: list[str]) -> None:
+    """ECMA-426 §9.6: about a source or name that does not exist, negative, cut off, too large: no valid map, and the text comes out."""
+    data = source_map({"a.ts": "text"}, mappings=mappings, names=names)
+    assert (texts(data), read(data)[1]) == ({"a.ts": b"text"}, ["artifact/unreadable"])
+
+
+@pytest.mark.parametrize("sound", [str(uuid.UUID(int=7)), uuid.UUID(int=7).hex.upper()])
+def test_a_debug_id_is_told(sound: str) -> None:
+    """With dashes or, as bun writes it, without."""
+    data = source_map({"a.ts": "text"}, debugId=sound)
+    assert (summary(data)["debug_ids"], read(data)[1]) == ((sound,), [])
+
+
+@pytest.mark.parametrize("wrong", ["this is not one", 7, "0" * 31])
+def test_a_debug_id_that_is_none_is_damage(wrong: object) -> None:
+    """The map is invalid; the text comes out."""
+    data = source_map({"a.ts": "text"}, debugId=wrong)
+    assert (texts(data), set(read(data)[1])) == ({"a.ts": b"text"}, {"artifact/unreadable"})
+
+
+@pytest.mark.parametrize(
+    ("field", "count"),
+    [([[{"names": ["<global>", "login"], "mappings": "AAA"}], None], 2), ([], 0), ("x", 0), ([[{"names": 1}]], 0), (None, 0)],
+)
+def test_function_names_of_metro_are_counted(field: object, count: int) -> None:
+    """`x_facebook_sources` names functions whether or not there are texts; one that is malformed is nobody's loss."""
+    assert summary(source_map({"a.js": None}, content=False, x_facebook_sources=field))["functions"] == count
+
+
+def test_lines_of_sources_without_text_are_told_by_the_mappings() -> None:
+    """Where names are restored too; third-party sources do not count."""
+    mappings = encoded([[(0, 0, 41, 0, 0), (5, 1, 7, 0)]])
+    assert (
+        summary(source_map({"a.ts": None, "node_modules/b.ts": None}, content=False, names=["x"], mappings=mappings))["original_lines"]
+        == 42
+    )
+    assert summary(source_map({"a.ts": None}, content=False, mappings=encoded([[(0, 0, 41, 0)]])))["original_lines"] == 0
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        source_map({"a.ts": "text"}, names=["sources", "mappings", "sourcesContent", "sections"]),
+        source_map({"sources/a.ts": '"sources" \u0073 "mappings"'}, names=["\u0041"]),
+        json.dumps({"x": "abc", "sections": [1], "mappings": "x"}),
+        json.dumps({"version": "2.0", "sections": [{"title": "a", "url": "b"}, {"map": 1}]}),
+        json.dumps({"version": "2.0", "sources": 7, "names": 1}),
+        '{"\\u0041": 1, "sections": []}',
+    ],
+)
+def test_ordinary_files_are_never_read_slowly(data: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names that look like keys, and JSON that is no map, are no reason for the careful reader."""
+    monkeypatch.setattr(format_module, "Careful", None)
+    assert read(data)[1] == []
+
+
+@pytest.mark.parametrize("version", [{}, {"version": "2.0"}, {"version": 2}])
+def test_sections_of_something_else_are_no_map(version: Mapping[str, object]) -> None:
+    """Pages have sections with addresses, and parks have maps; a section of an index map says where it begins."""
+    page = {**version, "sections": [{"title": "a", "url": "b"}, {"map": "c"}]}
+    assert read(json.dumps(page)) == ([], [])
+    assert read(json.dumps(page)[:-1] + ',"mappings":"x"') == ([], [])
+    placed = {**version, "sections": [{"offset": {"line": 0}, "url": "b"}]}
+    assert read(json.dumps(placed))[1] != []
 
 
 def test_content_without_mappings_is_recovered() -> None:

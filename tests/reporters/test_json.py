@@ -51,7 +51,8 @@ def test_report_has_the_shape_and_order_of_the_contract() -> None:
     assert read["policy"] == {"name": "default", "digest": f"sha256:{'0' * 64}"}
     assert (read["schema"], read["weakened_by"], read["verdict"]) == ("leakguard-report/1", ["--as-is"], "block")
     artifact = read["artifacts"][0]
-    assert list(artifact) == ["target", "format", "name", "version", "sha256", "size", "openness", "verdict", "coverage", "findings"]
+    head = ["target", "format", "name", "version", "sha256", "size", "openness", "verdict"]
+    assert list(artifact) == [*head, "coverage", "ledger", "findings"]
     assert artifact["coverage"] == {"entries": 12, "bytes": 4600000, "inspected": 4600000, "opaque": 0, "unreadable": 0}
     finding = artifact["findings"][0]
     assert finding == {

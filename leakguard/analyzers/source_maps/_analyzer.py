@@ -1,11 +1,13 @@
 """One artifact: an account of each map, closed after it is known what else ships."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from leakguard.analyzers.source_maps import _findings
-from leakguard.analyzers.source_maps._ledger import MOST_LINES, Ledger, pieces_of
-from leakguard.analyzers.source_maps._places import is_local_absolute, is_remote
+from leakguard.analyzers.source_maps._account import account_of
+from leakguard.analyzers.source_maps._ledger import MOST_LINES, Foreign, Ledger, pieces_of
+from leakguard.analyzers.source_maps._places import is_local_absolute, is_placeholder, is_remote
 from leakguard.analyzers.source_maps._references import Reference, references_in, target_of
 from leakguard.content import Entry
 from leakguard.model import Artifact, Finding, Kind
@@ -24,6 +26,8 @@ class SourceMaps:
         self._open: dict[str, Ledger] = {}
         self._wanted: set[int] = set()
         self._lines = 0
+        self._files: set[int] = set()
+        self._foreign = Foreign()
         self._seen: set[int] = set()
         self._dangling: list[Reference] = []
 
@@ -31,6 +35,8 @@ class SourceMaps:
         """Account for maps and their sources; remember which paths exist."""
         if entry.container != _MAP:
             self._seen.add(hash(entry.path))
+            if "wasm" in entry.facts:
+                self._refer(entry)
         elif "map" in entry.facts:
             self._begin(entry)
         elif entry.kind is Kind.FILE and entry.parent is not None and (ledger := self._open.get(entry.parent.path)):
@@ -72,6 +78,16 @@ class SourceMaps:
             if hash(target_of(reference.path, reference.url)) not in self._seen:
                 yield _findings.dangling(reference)
 
+    def account(self) -> Mapping[str, Any] | None:
+        """The ledger of the artifact, once everything has been seen."""
+        return account_of(self._ledgers, self._foreign, self._wanted)
+
+    def _refer(self, entry: Entry) -> None:
+        """Note the map that a WebAssembly module names beside itself; addresses on hosts and inline maps come as comments."""
+        for section, url in entry.facts["wasm"].get("urls", ()):
+            if section == "sourceMappingURL" and "//" not in url and not url.startswith("data:") and not is_placeholder(url):
+                self._dangling.append(Reference(entry.path, None, None, url))
+
     def _begin(self, entry: Entry) -> None:
         own = entry.parent
         assert own is not None
@@ -89,7 +105,7 @@ class SourceMaps:
         self._open[own.path] = ledger
 
     def _add(self, ledger: Ledger, entry: Entry) -> None:
-        source = ledger.add(entry, MOST_LINES - self._lines)
+        source = ledger.add(entry, MOST_LINES - self._lines, self._files, self._foreign)
         if source is None:
             return
         self._lines += len(source.hashes)

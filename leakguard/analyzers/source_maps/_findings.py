@@ -104,8 +104,12 @@ def _evidence(ledger: Ledger, unshipped: set[int], novel: int) -> dict[str, Any]
         "bytes": ledger.size,
         "novel_lines": novel,
         "samples": [escape(path) for path in ledger.samples(unshipped, MOST_SAMPLES)],
-        "names": ledger.summary["names"],
+        "names": ledger.summary["names"] + ledger.summary["functions"],
     }
+    if ledger.summary["original_lines"] and not ledger.with_content:
+        evidence["original_lines"] = ledger.summary["original_lines"]
+    if ledger.summary["debug_ids"]:
+        evidence["debug_ids"] = list(ledger.summary["debug_ids"][:MOST_SAMPLES])
     if not ledger.own:
         evidence["samples"] = [escape(path) for path in ledger.summary["paths"][:MOST_SAMPLES]]
     if any(source.beyond for source in ledger.own):

@@ -28,6 +28,27 @@ class OwnSource:
     """Of the lines worth comparing."""
     beyond: bool = False
     """Whether its lines were too many to compare."""
+    again: bool = False
+    """Whether another map of the artifact holds the same file."""
+
+    def is_novel(self, unshipped: set[int]) -> bool:
+        """Whether some of its lines ship nowhere else."""
+        return self.beyond or not self.hashes or not unshipped.isdisjoint(self.hashes)
+
+
+@dataclass(slots=True)
+class Foreign:
+    """Third-party sources of all maps together, each counted once."""
+
+    files: int = 0
+    lines: int = 0
+    size: int = 0
+
+    def add(self, entry: Entry) -> None:
+        """Count one more."""
+        self.files, self.size = self.files + 1, self.size + entry.size
+        if entry.content is not None and entry.content.data is not None:
+            self.lines += entry.content.data.count(b"\n") + (entry.content.data[-1:] != b"\n")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,14 +67,23 @@ class Ledger:
     own: list[OwnSource] = field(default_factory=list)
     third_party: int = 0
 
-    def add(self, entry: Entry, room: int) -> OwnSource | None:
-        """Enter a source; `room` is how many lines may still be compared. Returns it if it is first-party."""
+    def add(self, entry: Entry, room: int, seen: set[int], foreign: "Foreign") -> OwnSource | None:
+        """Enter a source and return it if it is first-party.
+
+        `room` is how many lines may still be compared; `seen` has the files of all maps so far.
+        """
         if entry.content is not None and _is_blank(entry.content):
             return None
+        key = _key(entry)
+        again = key in seen
+        seen.add(key)
         if self.foreign or entry.facts.get("third_party") or entry.facts.get("ignored"):
             self.third_party += 1
+            if not again:
+                foreign.add(entry)
             return None
         source = _read(entry, room)
+        source.again = again
         self.own.append(source)
         return source
 
@@ -92,8 +122,7 @@ class Ledger:
         novel: list[str] = []
         rest: list[str] = []
         for source in self.own:
-            is_novel = source.beyond or not source.hashes or not unshipped.isdisjoint(source.hashes)
-            (novel if is_novel else rest).append(source.path)
+            (novel if source.is_novel(unshipped) else rest).append(source.path)
             if len(novel) == most:
                 break
         return [*novel, *rest][:most]
@@ -137,6 +166,13 @@ def pieces_of(content: Content) -> Iterator[bytes]:
             carry = b""
     if carry:
         yield carry
+
+
+def _key(entry: Entry) -> int:
+    """Tells one file from another, in whichever map it is and however many `../` stand before it."""
+    content = entry.content
+    data = b"" if content is None else content.data if content.data is not None else content.head + content.tail
+    return hash((entry.name.rpartition("/")[2], entry.size, data))
 
 
 def _is_blank(content: Content) -> bool:

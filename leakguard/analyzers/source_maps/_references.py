@@ -30,8 +30,8 @@ class Reference:
     """A comment, where it stands, and what it names."""
 
     path: str
-    line: int
-    column: int
+    line: int | None
+    column: int | None
     url: str
 
 

@@ -1,6 +1,6 @@
 """The rules about source maps, and the edits that repair each packing tool's output."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from leakguard.model import Rule, RuleId, Severity
 
@@ -13,59 +13,84 @@ SOURCE_PATHS = RuleId("source-map/source-paths")
 REMOTE_REFERENCE = RuleId("source-map/remote-reference")
 DANGLING_REFERENCE = RuleId("source-map/dangling-reference")
 
-_BUILD_WITHOUT = (
-    "build the release without maps (esbuild, bun: drop `--sourcemap`; webpack: `devtool: false`; vite: `build.sourcemap: false`; "
-    "rollup: `output.sourcemap: false`; tsc: `sourceMap: false`)"
-)
+_EXPLAIN = "or build the release without maps: `leakguard explain {rule}` has the setting of each bundler"
+_BUILD_WITHOUT = {
+    "esbuild": "drop `--sourcemap` (`sourcemap: false`); `external` only drops the comment, the map still ships",
+    "tsup": "`sourcemap: false` in tsup.config",
+    "bun build": "`--sourcemap=none`; `external` only drops the comment, the map still ships",
+    "webpack": "`devtool: false`; `hidden-source-map` only drops the comment, the map still ships",
+    "vite": "`build.sourcemap: false`; `'hidden'` only drops the comment, the map still ships",
+    "rollup": "`output.sourcemap: false`; `'hidden'` only drops the comment, the map still ships",
+    "Next": "leave `productionBrowserSourceMaps` off, and delete `.next/**/*.map` before packing: server chunks get maps unasked, and "
+    "`output: 'standalone'` copies them together with `.env`",
+    "tsc": "`sourceMap: false`, or at least `inlineSources: false`",
+    "swc, babel": "`sourceMaps: false`",
+}
 _NO_INLINE = (
-    "turn inline maps off where `{path}` is built (esbuild: `--sourcemap=inline` or `both` → `external`; "
+    "turn inline maps off where `{path}` is built (esbuild, tsup: `sourcemap: 'inline'` or `'both'` → `'external'`; "
     "bun: `--sourcemap=inline` → `none`; "
     "vite: `build.sourcemap: false`; webpack: a `devtool` without `inline` or `eval`; rollup: `output.sourcemap: false`; "
-    "tsc: `inlineSourceMap: false`; sass: drop `--embed-source-map`), and keep an external map out of the package"
+    "tsc: `inlineSourceMap: false`; swc, babel: `sourceMaps: 'inline'` → `false`; terser: no `url: 'inline'`; Istanbul: build once more "
+    "without coverage; sass: drop `--embed-source-map`), and keep an external map out of the package"
 )
-_NO_CONTENT = (
-    "leave the texts out of the map (esbuild: `--sources-content=false`; webpack: `devtool: 'hidden-nosources-source-map'`; "
-    "rollup and vite: `output.sourcemapExcludeSources: true`; tsc: `inlineSources: false`)"
-)
+_NO_CONTENT = {
+    "esbuild": "`--sources-content=false` leaves the texts out of the map",
+    "webpack": "`devtool: 'hidden-nosources-source-map'` leaves the texts out of the map",
+    "rollup, vite": "`output.sourcemapExcludeSources: true` leaves the texts out of the map",
+    "tsc": "`inlineSources: false` leaves the texts out of the map",
+}
 _RELATIVE = (
     "make the bundler write relative paths (webpack: `output.devtoolModuleFilenameTemplate`; "
     "rollup and vite: `output.sourcemapPathTransform`; tsc: drop `sourceRoot`; sass: `--source-map-urls=relative`), or leave the map out"
 )
 
 
-def _for(packers: Iterable[str], fix: str) -> dict[str, str]:
-    return dict.fromkeys(packers, fix)
+def _leave_out(rule: RuleId, bundlers: Mapping[str, str]) -> dict[str, str]:
+    """How each packing tool really leaves maps out, with the trap beside the way, and what to set at each bundler.
+
+    Each edit was tried with the tool, see `tests/e2e/test_packing.py`.
+    """
+    then = _EXPLAIN.format(rule=rule)
+    return {**{packer: f"{edit}; {then}" for packer, edit in _LEAVE_OUT.items()}, **bundlers}
 
 
-def _leave_out(then: str) -> dict[str, str]:
-    """How each packing tool leaves maps out; `then` is the alternative at the bundler."""
-    return {
-        "npm": 'put `"!**/*.map"` last in `files` of package.json, such as `"files": ["dist", "!dist/**/*.map"]` (a root `.npmignore` does '
-        f"not override `files`, and adding one switches `.gitignore` off), check with `npm pack --dry-run`; or {then}",
-        **_for(("vsce",), f"add `**/*.map` to `.vscodeignore`, check with `vsce ls`; or {then}"),
-        **_for(
-            ("hatchling", "hatch"),
-            'add `exclude = ["**/*.map"]` to `[tool.hatch.build]` in pyproject.toml (it sweeps up untracked files that `.gitignore` does '
-            f"not list); or {then}",
-        ),
-        **_for(
-            ("setuptools",),
-            'add `"*" = ["*.map", "**/*.map"]` to `[tool.setuptools.exclude-package-data]` and `global-exclude *.map` to MANIFEST.in, then '
-            f"delete `build/` and `*.egg-info/`, which would ship old files again; or {then}",
-        ),
-        **_for(
-            ("flit", "flit-core", "flit_core"),
-            f'add `exclude = ["**/*.map"]` to `[tool.flit.sdist]` and keep maps out of the package folder; or {then}',
-        ),
-        **_for(("poetry", "poetry-core"), f'add `exclude = ["**/*.map"]` to `[tool.poetry]`; or {then}'),
-        **_for(("pdm", "pdm-backend"), f'add `excludes = ["**/*.map"]` to `[tool.pdm.build]`; or {then}'),
-        **_for(
-            ("uv", "uv-build", "uv_build"),
-            f'add `source-exclude = ["**/*.map"]` and `wheel-exclude` to `[tool.uv.build-backend]`; or {then}',
-        ),
-        **_for(("maturin",), f'add `exclude = ["**/*.map"]` to `[tool.maturin]`; or {then}'),
-        "*": f"leave `{{path}}` out of the package; or {then}",
-    }
+_NPM = (
+    'put `"!**/*.map"` last in `files` of package.json, such as `"files": ["dist", "!**/*.map"]`: before the folder it has no effect, '
+    "a root `.npmignore` does not override `files`, and adding one switches `.gitignore` off, so that `.env` ships; check with "
+)
+_SETUPTOOLS = (
+    'add `"*" = ["*.map", "**/*.map"]` to `[tool.setuptools.exclude-package-data]` for the wheel and `global-exclude *.map` to MANIFEST.in '
+    "for the sdist, then delete `build/` and `*.egg-info/`, from which files that are long gone ship again"
+)
+_FLIT = (
+    "move maps out of the package folder: flit packs all of it into the wheel, whatever `.gitignore` says, and `exclude` under "
+    "`[tool.flit.sdist]` is for the sdist alone"
+)
+_LEAVE_OUT = {
+    "npm": f"{_NPM}`npm pack --dry-run`",
+    "pnpm": f"{_NPM}`pnpm pack` and `tar tzf`",
+    "bun": f"{_NPM}`bun pm pack --dry-run`",
+    "vsce": "add `**/*.map` to `.vscodeignore` (`files` of package.json, where there is one, takes its place), check with `vsce ls`",
+    **dict.fromkeys(
+        ("hatchling", "hatch"),
+        'add `exclude = ["**/*.map"]` to `[tool.hatch.build]` in pyproject.toml, which goes for wheel and sdist (the sdist takes every '
+        "file that the project's own `.gitignore` does not name, committed or not; a global one is not read)",
+    ),
+    "setuptools": _SETUPTOOLS,
+    "setuptools-scm": f"{_SETUPTOOLS}; setuptools-scm adds whatever git tracks",
+    **dict.fromkeys(("flit", "flit-core", "flit_core"), _FLIT),
+    **dict.fromkeys(("poetry", "poetry-core"), 'add `exclude = ["**/*.map"]` to `[tool.poetry]` in pyproject.toml'),
+    **dict.fromkeys(
+        ("pdm", "pdm-backend"), 'add `excludes = ["**/*.map"]` to `[tool.pdm.build]` in pyproject.toml (`.gitignore` is not asked)'
+    ),
+    **dict.fromkeys(
+        ("uv", "uv-build", "uv_build"),
+        'add both `source-exclude = ["**/*.map"]` and `wheel-exclude = ["**/*.map"]` to `[tool.uv.build-backend]` in pyproject.toml '
+        "(`.gitignore` is not asked)",
+    ),
+    "maturin": 'add `exclude = ["**/*.map"]` to `[tool.maturin]` in pyproject.toml',
+    "*": "leave `{path}` out of the package",
+}
 
 
 RULES = (
@@ -76,7 +101,7 @@ RULES = (
         description="The `sourcesContent` of a source map holds first-party files whose lines ship nowhere else in the artifact. "
         "No script needs to refer to the map for that.",
         impact="Reconstructs the original files, with their comments, types and paths, by reading one JSON file.",
-        fixes=_leave_out(_BUILD_WITHOUT),
+        fixes=_leave_out(EMBEDDED_SOURCE, _BUILD_WITHOUT),
     ),
     Rule(
         id=INLINE_SOURCE,
@@ -93,7 +118,7 @@ RULES = (
         severity=Severity.INFO,
         description="Every first-party line in the `sourcesContent` of this map also ships in a file, or all content is third-party.",
         impact="Learns nothing that the artifact does not give away already.",
-        fixes=_leave_out(_NO_CONTENT),
+        fixes=_leave_out(SHIPPED_SOURCE, _NO_CONTENT),
     ),
     Rule(
         id=NO_CONTENT,
@@ -101,7 +126,7 @@ RULES = (
         severity=Severity.INFO,
         description="The map names its sources, and perhaps original identifiers, but holds no text of them.",
         impact="Learns the file tree.",
-        fixes=_leave_out(_BUILD_WITHOUT),
+        fixes=_leave_out(NO_CONTENT, _BUILD_WITHOUT),
     ),
     Rule(
         id=ORIGINAL_NAMES,
@@ -109,7 +134,7 @@ RULES = (
         severity=Severity.LOW,
         description="The map holds no text, but its `names` are the identifiers that the original source used.",
         impact="Puts the names of functions, variables and properties back that minifying removed.",
-        fixes=_leave_out(_BUILD_WITHOUT),
+        fixes=_leave_out(ORIGINAL_NAMES, _BUILD_WITHOUT),
     ),
     Rule(
         id=SOURCE_PATHS,
