@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol, cast
 
 from leakguard import plugins
-from leakguard.anchors import Anchors
+from leakguard.anchors import MOST_HITS, Anchors
 from leakguard.content import END, IN_MEMORY, WINDOW, Content, Entry, Prefixed, read_what_there_is
-from leakguard.errors import Malformed
+from leakguard.errors import LimitExceeded, Malformed
 from leakguard.limits import Budget
 from leakguard.model import Coverage, Damage, Kind, Member, RuleId
 from leakguard.plugins import Format, Hit, Match, Source
@@ -133,14 +133,14 @@ class Walker:
         if (member.size or 0) > IN_MEMORY and stream.seekable():
             self._recognise(member, Content(file=stream, size=member.size or 0), place, self._seeking)
             return
+        if failure is not None:
+            member.damage = member.damage or _damage(failure)
         pieces, spool, size = [head], None, len(head)
         try:
-            if failure is not None:
-                raise failure
             while len(head) == END and (piece := stream.read(WINDOW)):
                 size += len(piece)
                 if spool is None and size > IN_MEMORY:
-                    spool = tempfile.TemporaryFile()
+                    spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed below
                     spool.writelines(pieces)
                 spool.write(piece) if spool else pieces.append(piece)
         except Exception as error:  # noqa: BLE001 - as above
@@ -173,8 +173,10 @@ class Walker:
         entry.content, entry.size, entry.opaque = content, content.size, opaque
         lost = max(0, min(member.size or 0, self._budget.limits.bytes) - content.size) if member.damage else 0
         self._count(content.size + lost, opaque=content.size if opaque else 0, unreadable=lost)
-        hits: Hits = self._anchors.scan(content) if self._anchors else {}
-        carriers = [(index, one) for index, one in self._carriers if index in hits and one.match(member.name, head, content.tail, hits[index])]
+        hits = self._scan(entry, content)
+        carriers = [
+            (index, one) for index, one in self._carriers if index in hits and one.match(member.name, head, content.tail, hits[index])
+        ]
         if carriers:
             entry.format = carriers[0][1].NAME
         self._sink.enter(entry)
@@ -182,8 +184,22 @@ class Walker:
         for index, carrier in carriers:
             if own := _outside(hits[index], spans):
                 inner = _Place(entry=entry, prefix=f"{entry.path}!/", own=entry.path, depth=place.depth + 1, container=carrier.NAME)
-                spans += self._within(carrier, Source(name=member.name.rpartition("/")[2], stream=content.stream(), size=content.size, content=content, hits=own), inner)[0]
+                spans += self._within(
+                    carrier,
+                    Source(name=member.name.rpartition("/")[2], stream=content.stream(), size=content.size, content=content, hits=own),
+                    inner,
+                )[0]
         self._search(entry, hits, spans)
+
+    def _scan(self, entry: Entry, content: Content) -> Hits:
+        """The hits of everybody's anchors; that there were too many of one to look at is damage."""
+        if self._anchors is None:
+            return {}
+        found = self._anchors.scan(content)
+        if found.cut:
+            place = _Place(entry=entry.parent, prefix="", own=entry.path, depth=entry.depth, container=entry.container)
+            self._enter_damage(place, LimitExceeded(f"holds more than {MOST_HITS} things of one kind to look at"))
+        return found
 
     def _search(self, entry: Entry, hits: Hits, spans: Sequence[Span]) -> None:
         first = len(self._formats)
@@ -210,7 +226,7 @@ class Walker:
             self._count(entry.size, unreadable=entry.size)
             if content is not None and self._anchors:
                 entry.content, entry.opaque = content, "damaged container"
-                self._search(entry, self._anchors.scan(content), ())
+                self._search(entry, self._scan(entry, content), ())
 
     def _within(self, chosen: Format, source: Source, inner: _Place) -> tuple[list[Span], bool]:
         try:
