@@ -5,13 +5,13 @@ nesting deeper than `DEEPEST`. No message quotes a value. Nothing is converted h
 somebody who knows what belongs there asks (`value_of` gives the YAML 1.2 core types).
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakguard.errors import Fault, FaultyFile
 from leakguard.model import Json
+from leakguard.patterns import lazily
 
 if TYPE_CHECKING:
     from yaml import Event, MarkedYAMLError
@@ -22,12 +22,12 @@ MOST_BYTES = 1_000_000
 DEEPEST = 32
 """Lists and mappings inside each other."""
 
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_KEY_TO_SHOW = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+_UNPRINTABLE = lazily("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_KEY_TO_SHOW = lazily(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]{1,30}|[0-9]{1,30}(?:\.[0-9]{0,30})?)(?:[eE][-+]?[0-9]{1,3})?")
+_INTEGER = lazily(r"[-+]?[0-9]{1,18}")
+_FLOAT = lazily(r"[-+]?(?:\.[0-9]{1,30}|[0-9]{1,30}(?:\.[0-9]{0,30})?)(?:[eE][-+]?[0-9]{1,3})?")
 
 
 @dataclass(frozen=True, slots=True)

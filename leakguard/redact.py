@@ -4,6 +4,7 @@ import hashlib
 import re
 
 from leakguard.model import Fingerprint
+from leakguard.patterns import lazily
 
 CONTEXT = 160
 """Bytes on each side of a value that count as its line: a minified bundle is one line of megabytes."""
@@ -11,11 +12,9 @@ CONTEXT = 160
 RANDOM_BITS = 96
 """A secret whose format guarantees as much may be fingerprinted by its own digest: nobody can guess it back."""
 
-_CONTROL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
+_CONTROL = lazily("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]")
 
-_SPECIAL_IN_PATTERNS = re.compile(r"[\\*?\[\]]|^[#!]| $")
+_SPECIAL_IN_PATTERNS = lazily(r"[\\*?\[\]]|^[#!]| $")
 
 
 def preview(prefix: str, length: int) -> str:

@@ -57,5 +57,3 @@ class Settings:
     secrets: SecretSettings = field(default_factory=SecretSettings)
     publishable: bool = True
     """False for what merely lies beside packages: never judged by `files`, `size` or the lock."""
-
-

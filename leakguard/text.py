@@ -15,6 +15,7 @@ MAGIC = (
     (b"\xca\xfe\xba\xbe", "native code"),
     (b"!<arch>\n", "native code"),
     (b"\0asm", "WebAssembly"),
+    (b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f", "Hermes bytecode"),
     (b"\x89PNG\r\n\x1a\n", "image"),
     (b"\xff\xd8\xff", "image"),
     (b"GIF8", "image"),
@@ -33,7 +34,12 @@ MAGIC = (
 
 _FIRST_BYTES = frozenset(magic[:1] for magic, _ in MAGIC)
 
-BOMS = ((codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 
 SAMPLE = 4096
 """Bytes that an encoding without a mark is guessed from."""
@@ -56,6 +62,10 @@ def encoding_of(head: bytes) -> str:
     for mark, encoding in BOMS:
         if head.startswith(mark):
             return encoding
+    return _guessed(head)
+
+
+def _guessed(head: bytes) -> str:
     sample = head[: SAMPLE - SAMPLE % 4][: len(head) - len(head) % 4]
     if len(sample) < 8:
         return ""
@@ -79,7 +89,7 @@ def decode(content: Content, encoding: str) -> Content:
     if content.data is not None:
         decoded = Content(_utf8(decoder.decode(content.data, final=True)).removeprefix(codecs.BOM_UTF8))
     else:
-        spool = tempfile.TemporaryFile()
+        spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the content
         size = 0
         for at, piece in content.windows(0):
             data = _utf8(decoder.decode(piece, final=at + WINDOW >= content.size))

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from leakguard.patterns import lazily
+
 LOOKED_AT = 64 * 1024
 """Bytes of a file whose shape is judged."""
 
@@ -156,8 +158,8 @@ BY_ENDING: dict[str, tuple[Credential, ...]] = {
 }
 """Lower-case last suffix → what it may be."""
 
-_ENV_NAME = re.compile(r"\.env(?:[._-][\w.-]{1,100})?")
-_ENV_SEPARATOR = re.compile(r"[._-]")
+_ENV_NAME = lazily(r"\.env(?:[._-][\w.-]{1,100})?")
+_ENV_SEPARATOR = lazily(r"[._-]")
 _TEMPLATES = frozenset(
     [
         "example",

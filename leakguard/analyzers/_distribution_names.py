@@ -1,9 +1,9 @@
 """Names and versions of Python distributions, as far as two spellings of one are to be told from two different ones."""
 
-import re
+from leakguard.patterns import lazily
 
-_RUNS = re.compile(r"[-_.]+")
-_VERSION = re.compile(
+_RUNS = lazily(r"[-_.]+")
+_VERSION = lazily(
     r"v?(?:(?P<epoch>\d+)!)?(?P<release>\d+(?:\.\d+)*)"
     r"(?:[-_.]?(?P<pre>alpha|a|beta|b|preview|pre|c|rc)[-_.]?(?P<pre_number>\d*))?"
     r"(?P<post>-(?P<post_bare>\d+)|[-_.]?(?:post|rev|r)[-_.]?(?P<post_number>\d*))?"

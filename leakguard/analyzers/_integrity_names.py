@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from leakguard.model import Kind
+from leakguard.patterns import lazily
 
 LONGEST_NAME = 4096
 """Bytes; `PATH_MAX` of Linux."""
@@ -21,13 +22,13 @@ _PLAIN = r"A-Za-z0-9_@+~#$%&'(),;=!\[\]{}^-"
 _DEVICES = "[cC][oO][nN]|[pP][rR][nN]|[aA][uU][xX]|[nN][uU][lL]|[cC][oO][mM][0-9]|[lL][pP][tT][0-9]"
 # Letters, digits and harmless signs; no device of Windows, nothing but dots, no dot or space at the end.
 _COMPONENT = rf"(?!(?:{_DEVICES})(?:[./ $]|\Z))\.{{0,2}}(?=[^./])[ .{_PLAIN}]{{0,180}}[{_PLAIN}]"
-_ORDINARY_COMPONENT = re.compile(_COMPONENT)
-_ORDINARY = re.compile(rf"(?:{_COMPONENT}(?:/(?=[^/])|\Z))+")
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|\Z)", re.IGNORECASE)
-_DRIVE = re.compile(r"[A-Za-z]:")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
-_NOT_UTF8 = re.compile("[\ud800-\udfff]")
+_ORDINARY_COMPONENT = lazily(_COMPONENT)
+_ORDINARY = lazily(rf"(?:{_COMPONENT}(?:/(?=[^/])|\Z))+")
+_DEVICE = lazily(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|\Z)", re.IGNORECASE)
+_DRIVE = lazily(r"[A-Za-z]:")
+_CONTROL = lazily("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_INVISIBLE = lazily("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_NOT_UTF8 = lazily("[\ud800-\udfff]")
 
 
 def is_ordinary(name: str, folder: str = "") -> bool:

@@ -1,17 +1,17 @@
 """The places that the members of one container take when it is unpacked, and where two of them fall on each other."""
 
-import re
 import unicodedata
 from typing import NamedTuple
 
 from leakguard.analyzers._integrity_names import MOST_COMPONENTS
 from leakguard.model import Kind, RuleId
+from leakguard.patterns import lazily
 
 AMBIGUOUS = RuleId("artifact/ambiguous")
 PATH_ESCAPE = RuleId("artifact/path-escape")
 
-_UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
-_UNTIDY = re.compile(r"(?:^|/)(?:\.?/|\.?$)")
+_UNSEEN = lazily("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_UNTIDY = lazily(r"(?:^|/)(?:\.?/|\.?$)")
 
 
 class Clash(NamedTuple):

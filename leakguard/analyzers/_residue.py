@@ -1,8 +1,9 @@
 """What version control, coding agents, editors and desktops leave in a folder, told by the path."""
 
-import re
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from leakguard.patterns import lazily
 
 VCS_CONTENT = {
     ".git": frozenset(
@@ -145,7 +146,7 @@ _TEMPLATE_FOLDERS = frozenset(
         "stubs",
     ]
 )
-_HISTORY_COPY = re.compile(r".{1,200}_\d{14}(?:\..{0,40})?")
+_HISTORY_COPY = lazily(r".{1,200}_\d{14}(?:\..{0,40})?")
 
 
 class Place(NamedTuple):

@@ -10,6 +10,7 @@ from leakguard.analyzers._record import Seen, compare, seen
 from leakguard.content import Entry
 from leakguard.model import Artifact, Confidence, Finding, Kind, Location, RuleId
 from leakguard.openness.manifests import headers, json_object
+from leakguard.patterns import lazily
 from leakguard.plugins import Anchor, Hit
 from leakguard.redact import escape, fingerprint_of_place
 from leakguard.settings import Settings
@@ -28,8 +29,8 @@ FILLED_IN = ("_where", "_resolved", "_from", "_spec")
 LONGEST_POINTER = 64 * 1024
 """Bytes of a `.pth` and the like that are read."""
 
-_ABSOLUTE = re.compile(r"(?:file:(?://)?)?(?:/(?:[\w.@ +~-]+/)*[\w.@ +~-]+/?|[A-Za-z]:[\\/].+)", re.ASCII)
-_QUOTED_PATH = re.compile(rb"[\"'](?:/[^\"'\n]{1,1000}|[A-Za-z]:[\\/]{1,2}[^\"'\n]{1,1000})[\"']")
+_ABSOLUTE = lazily(r"(?:file:(?://)?)?(?:/(?:[\w.@ +~-]+/)*[\w.@ +~-]+/?|[A-Za-z]:[\\/].+)", re.ASCII)
+_QUOTED_PATH = lazily(rb"[\"'](?:/[^\"'\n]{1,1000}|[A-Za-z]:[\\/]{1,2}[^\"'\n]{1,1000})[\"']")
 _REMEMBERED_BASES = frozenset(("METADATA", "WHEEL", "RECORD", "package.json", "PKG-INFO"))
 _SEVERITY = {rule.id: rule.severity for rule in RULES}
 

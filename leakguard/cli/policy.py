@@ -1,7 +1,6 @@
 """`leakguard policy`: look at and prove what is configured."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -13,9 +12,10 @@ from leakguard.cli import _streams
 from leakguard.cli._options import SETTINGS
 from leakguard.cli._shell import Group
 from leakguard.errors import Fault, FaultyFile, UsageError
+from leakguard.patterns import lazily
 from leakguard.redact import escape
 
-_BARE = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
+_BARE = lazily(r"[A-Za-z][A-Za-z0-9_./-]*")
 _NOT_TEXT = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 """Words that some reader of YAML takes for something else."""
 

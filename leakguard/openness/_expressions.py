@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from leakguard.openness._texts import licence_of_text
+from leakguard.patterns import lazily
 
 LONGEST = 1000
 """Characters of an expression that are looked at; longer values are texts."""
@@ -84,12 +85,12 @@ font 1.1, ofl, w3c, ncsa, blue oak 1
 COMMON_NAMES = frozenset(" ".join(one.split()) for one in _NAMES.split(","))
 """What people call approved licences, as `_plain` leaves it."""
 
-_NOISE = re.compile(r"\b(?:the|licen[cs]e[ds]?|version|ver|open source|agreement)\b\.?|\bv\.?(?=\d)|[,\"'();]")
-_LATER = re.compile(r"(?:\+|\bor (?:any )?(?:later|newer)(?: version)?|\bonly)\s*$")
-_EXCEPTION = re.compile(r"[\w.-]*exception[\w.-]*|linux-syscall-note", re.IGNORECASE)
-_POINT_ZERO = re.compile(r"(?<=\d)\.0\b")
-_LAST_GLOSS = re.compile(r"\s*\([^()]{1,60}\)\s*$")
-_TOKEN = re.compile(r"[()]|(?<![\w.+-])(?:and|or|with)(?![\w.+-])|[/&|]+", re.IGNORECASE)
+_NOISE = lazily(r"\b(?:the|licen[cs]e[ds]?|version|ver|open source|agreement)\b\.?|\bv\.?(?=\d)|[,\"'();]")
+_LATER = lazily(r"(?:\+|\bor (?:any )?(?:later|newer)(?: version)?|\bonly)\s*$")
+_EXCEPTION = lazily(r"[\w.-]*exception[\w.-]*|linux-syscall-note", re.IGNORECASE)
+_POINT_ZERO = lazily(r"(?<=\d)\.0\b")
+_LAST_GLOSS = lazily(r"\s*\([^()]{1,60}\)\s*$")
+_TOKEN = lazily(r"[()]|(?<![\w.+-])(?:and|or|with)(?![\w.+-])|[/&|]+", re.IGNORECASE)
 
 
 def approves(text: str) -> bool:

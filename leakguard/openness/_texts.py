@@ -4,7 +4,7 @@ White space, punctuation, comment marks and case are folded first. The text must
 may precede it): a proprietary agreement that quotes the licences of its dependencies is none of them.
 """
 
-import re
+from leakguard.patterns import lazily
 
 LONGEST = 256 * 1024
 """Bytes of a licence file that are looked at."""
@@ -114,7 +114,7 @@ RESTRICTIONS = (
 PRIVATE_PREFACES = ("proprietary", "confidential", "third party", "commercial license", "end user license")
 """Phrases before the licence that say it is somebody else's."""
 
-_FOLD = re.compile(r"[^a-z0-9]+")
+_FOLD = lazily(r"[^a-z0-9]+")
 
 
 def licence_of_text(data: bytes) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from leakguard.patterns import lazily
+
 LONGEST = 4 * 1024 * 1024
 """Bytes of a manifest in JSON or headers that are read."""
 
@@ -49,8 +51,8 @@ PACKERS = {
 }
 """First word of a wheel's `Generator`, or first part of a `build-backend` → the tool that packs."""
 
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-_FROM_FILE = re.compile(r"see licen[cs]e in\s+(\S.{0,200})", re.IGNORECASE)
+_WORD = lazily(r"[A-Za-z][A-Za-z0-9_-]*")
+_FROM_FILE = lazily(r"see licen[cs]e in\s+(\S.{0,200})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import Any
 from leakguard import _yaml
 from leakguard._yaml import Node
 from leakguard.errors import Fault, FaultyFile, UsageError
+from leakguard.patterns import lazily
 from leakguard.policy import files, known, schema
 from leakguard.policy.merging import build
 from leakguard.policy.resolved import Policy
@@ -22,8 +23,8 @@ MOST_FILES = 32
 SHORTEST_VALUE = 8
 """Characters that the value of a variable in `secrets.environment` must have to be searched for."""
 
-_RULE_TO_SHOW = re.compile(r"[a-z*?-]{1,24}(/[a-z0-9*?-]{1,40})?")
-_WORD = re.compile(r"[A-Za-z0-9._-]{1,40}")
+_RULE_TO_SHOW = lazily(r"[a-z*?-]{1,24}(/[a-z0-9*?-]{1,40})?")
+_WORD = lazily(r"[A-Za-z0-9._-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

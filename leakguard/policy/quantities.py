@@ -4,15 +4,17 @@ import re
 from datetime import date
 from fractions import Fraction
 
+from leakguard.patterns import lazily
+
 SIZE_PATTERN = r"^[0-9]{1,15}(\.[0-9]{1,6})? ?([kKMGT]i?)?B?$"
 SHARE_PATTERN = r"^[0-9]{1,6}(\.[0-9]{1,6})? ?%$"
 DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 WHOLE_PATTERN = r"^[0-9]{1,15}$"
 
-_SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?) ?(?:([kmgt])(i?))?b?", re.IGNORECASE)
-_SHARE = re.compile(SHARE_PATTERN)
-_DATE = re.compile(DATE_PATTERN)
-_WHOLE = re.compile(WHOLE_PATTERN)
+_SIZE = lazily(r"([0-9]{1,15}(?:\.[0-9]{1,6})?) ?(?:([kmgt])(i?))?b?", re.IGNORECASE)
+_SHARE = lazily(SHARE_PATTERN)
+_DATE = lazily(DATE_PATTERN)
+_WHOLE = lazily(WHOLE_PATTERN)
 
 
 def parse_size(text: str) -> int:

@@ -44,7 +44,11 @@ class Waiver:
     def names_exactly(self, finding: Finding, root: str = "") -> bool:
         """Whether it names the rule and the whole path of this finding without any wildcard."""
         inner = inner_path(finding, root)
-        return self.rule == finding.rule and self.path is not None and self.path in {inner, f"/{inner}", pattern_of(inner), pattern_of(inner).removeprefix("/")}
+        return (
+            self.rule == finding.rule
+            and self.path is not None
+            and self.path in {inner, f"/{inner}", pattern_of(inner), pattern_of(inner).removeprefix("/")}
+        )
 
     def expired(self, today: date) -> bool:
         """Whether its last day is over."""

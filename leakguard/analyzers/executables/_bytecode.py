@@ -9,12 +9,13 @@ from leakguard.analyzers.executables import _rules
 from leakguard.analyzers.executables._findings import MOST_SAMPLES, count, finding
 from leakguard.content import Entry
 from leakguard.model import Finding, Severity
+from leakguard.patterns import lazily
 from leakguard.redact import escape_name
 
 MOST_MODULES = 200_000
 """Modules and sources that are kept in mind."""
 
-_CACHED = re.compile(r"(?P<folder>(?:.*/)?)__pycache__/(?P<name>[^/]+?)\.[\w-]+?(?:\.opt-\w+)?\.py[co]\Z", re.DOTALL)
+_CACHED = lazily(r"(?P<folder>(?:.*/)?)__pycache__/(?P<name>[^/]+?)\.[\w-]+?(?:\.opt-\w+)?\.py[co]\Z", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

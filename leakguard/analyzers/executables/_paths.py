@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from leakguard.content import Content
+from leakguard.patterns import lazily
 from leakguard.plugins import Anchor, Hit
 
 ANCHORS: Sequence[Anchor] = (Anchor("/home/"), Anchor("/Users/"), Anchor(r":\\{1,2}Users\\"))
@@ -35,10 +36,10 @@ _SUFFIX = (
     rb"pxd|pyi|pxi|ts|tsx|jsx|vue|o|obj|a|lib|rlib|pdb|dll|dylib|so)(?![\w.+]))"
 )
 _ROOT = rb"(?:[A-Za-z]:)?(?:/home/|/Users/|\\{1,2}Users\\{1,2})"
-_FILE = re.compile(_ROOT + _NAME + rb"[/\\]" + _CHARACTERS + rb"{0,240}?" + _SUFFIX, re.ASCII)
-_ANY = re.compile(_ROOT + _NAME + rb"[/\\]" + _CHARACTERS + rb"{1,240}(?=[\0:])", re.ASCII)
-_WHOLE = re.compile(r"(?:[A-Za-z]:)?[/\\](?:home|Users)[/\\](?P<user>[^/\\]{1,64})[/\\]")
-_ADDRESS = re.compile(rb"://[^\s\0\"'<>]*\Z")
+_FILE = lazily(_ROOT + _NAME + rb"[/\\]" + _CHARACTERS + rb"{0,240}?" + _SUFFIX, re.ASCII)
+_ANY = lazily(_ROOT + _NAME + rb"[/\\]" + _CHARACTERS + rb"{1,240}(?=[\0:])", re.ASCII)
+_WHOLE = lazily(r"(?:[A-Za-z]:)?[/\\](?:home|Users)[/\\](?P<user>[^/\\]{1,64})[/\\]")
+_ADDRESS = lazily(rb"://[^\s\0\"'<>]*\Z")
 
 
 def user_of(path: str) -> str:

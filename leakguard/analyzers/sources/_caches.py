@@ -10,6 +10,7 @@ from leakguard.analyzers.sources._finding import about, counted, is_prose, place
 from leakguard.analyzers.sources._rules import BUILD_CACHE, COVERAGE_REPORT
 from leakguard.content import Content, Entry
 from leakguard.model import Finding, RuleId
+from leakguard.patterns import lazily
 from leakguard.plugins import Anchor, Hit
 
 LONGEST_NAME = 4096
@@ -66,7 +67,7 @@ FOLDERS = {
 """Name → what is in it, as a message says it."""
 
 _FIXTURES = frozenset(("fixtures", "__fixtures__", "fixture", "testdata", "test-data", "test_data"))
-_LISTED = re.compile(rb'"((?:/|\.{0,2}/|[A-Za-z]:\\\\)[^"\n]{1,1024}\.\w{1,6})"')
+_LISTED = lazily(rb'"((?:/|\.{0,2}/|[A-Za-z]:\\\\)[^"\n]{1,1024}\.\w{1,6})"')
 
 
 @dataclass(slots=True)

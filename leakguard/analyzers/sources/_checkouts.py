@@ -9,6 +9,7 @@ from leakguard.analyzers.sources._finding import about, counted, is_third_party,
 from leakguard.analyzers.sources._rules import LITTER, SECOND_CHECKOUT
 from leakguard.model import Artifact, Finding, Kind, Listed
 from leakguard.openness import manifests
+from leakguard.patterns import lazily
 
 MANIFESTS = ("package.json", "pyproject.toml", "setup.cfg", "Cargo.toml")
 LONGEST_NAME = 4096
@@ -16,17 +17,17 @@ MOST_CANDIDATES = 100
 FEWEST_COPIES = 5
 """Files that must be in both places, where nothing else says that a folder is a checkout."""
 
-_WORKTREE = re.compile(r"(?:^|/)\.?(?:worktrees|\.trees)/[^/]+$")
-_PROJECT = re.compile(
+_WORKTREE = lazily(r"(?:^|/)\.?(?:worktrees|\.trees)/[^/]+$")
+_PROJECT = lazily(
     r"(?:\.git|\.gitignore|\.gitattributes|\.github/.*|\.gitlab-ci\.yml|\.circleci/.*|package-lock\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|"
     r"uv\.lock|poetry\.lock|pdm\.lock|Cargo\.lock|tsconfig[\w.]*\.json|\.eslintrc[\w.]*|eslint\.config\.\w+|\.prettierrc[\w.]*|\.editorconfig|"
     r"\.npmignore|(?:rollup|webpack|vite|vitest|jest|babel|esbuild|tsup)\.config\.\w+|tox\.ini|noxfile\.py|setup\.py|MANIFEST\.in|"
     r"\.pre-commit-config\.yaml|Makefile|CONTRIBUTING[\w.]*)"
 )
-_COPY = re.compile(
+_COPY = lazily(
     r"Copy of (?P<a>.+)|(?P<b>.+?)(?: -)? [Cc]opy(?: \d{1,3}| \(\d{1,3}\))?(?P<e>\.\w{1,5})?|(?P<c>.+?) \(\d{1,3}\)(?P<f>\.\w{1,5})?"
 )
-_CODE = re.compile(r"\.(?:[mc]?[jt]sx?|py|pyx|vue|svelte|json|ya?ml|toml|c|cc|cpp|rs|go|java|kt|rb|php|sh|css|scss|html|sql|env)$")
+_CODE = lazily(r"\.(?:[mc]?[jt]sx?|py|pyx|vue|svelte|json|ya?ml|toml|c|cc|cpp|rs|go|java|kt|rb|php|sh|css|scss|html|sql|env)$")
 
 
 def declared(base: str, data: bytes) -> tuple[str, str] | None:

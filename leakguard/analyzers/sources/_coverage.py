@@ -10,6 +10,7 @@ from leakguard.analyzers.sources._finding import about, counted, is_prose, is_th
 from leakguard.analyzers.sources._rules import COVERAGE_DATA, COVERAGE_REPORT
 from leakguard.content import Content, Entry
 from leakguard.model import Finding
+from leakguard.patterns import lazily
 from leakguard.plugins import Anchor, Hit
 
 PAGES = (
@@ -48,11 +49,11 @@ NATIVE = (
 )
 """First bytes of what GCC and LLVM write, with the suffix that it has."""
 
-_SOURCE_FILE = re.compile(rb"^SF:([^\r\n]{1,1024})", re.MULTILINE)
-_XML_FILE = re.compile(rb"""<(?:class|file|sourcefile)\b[^<>]{0,1024}?\b(?:filename|path|name)="([^"<>]{1,1024})\"""")
-_XML_ROOT = re.compile(rb"<(?:coverage|report)\b")
-_EMBEDDED = re.compile(rb'"sourcesContent"\s*:\s*\[\s*(?:null\s*,\s*)*+"[^"]')
-_MODULE = re.compile(rb"(?:[A-Za-z]:)?[/\\][\w./\\ @+-]{2,250}\.pyw?(?=[^\w.])")
+_SOURCE_FILE = lazily(rb"^SF:([^\r\n]{1,1024})", re.MULTILINE)
+_XML_FILE = lazily(rb"""<(?:class|file|sourcefile)\b[^<>]{0,1024}?\b(?:filename|path|name)="([^"<>]{1,1024})\"""")
+_XML_ROOT = lazily(rb"<(?:coverage|report)\b")
+_EMBEDDED = lazily(rb'"sourcesContent"\s*:\s*\[\s*(?:null\s*,\s*)*+"[^"]')
+_MODULE = lazily(rb"(?:[A-Za-z]:)?[/\\][\w./\\ @+-]{2,250}\.pyw?(?=[^\w.])")
 
 
 class _File(msgspec.Struct):

@@ -1,6 +1,5 @@
 """What compilers add for developers only: file names beside elements and components, bundlers' module names, a literal `__dirname`."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,6 +8,7 @@ from leakguard.analyzers.sources._finding import about, counted, is_prose, is_th
 from leakguard.analyzers.sources._rules import DEVELOPMENT_OUTPUT
 from leakguard.content import Content, Entry
 from leakguard.model import Finding
+from leakguard.patterns import lazily
 from leakguard.plugins import Anchor, Hit
 
 ANCHORS = (
@@ -34,14 +34,14 @@ _KINDS = (
 )
 _REACH = 1100
 
-_QUOTED = re.compile(rb"""([^"'\\\n]{1,1024})""")
-_ELEMENT = re.compile(
+_QUOTED = lazily(rb"""([^"'\\\n]{1,1024})""")
+_ELEMENT = lazily(
     rb"""fileName["']?: ?["']([^"'\n]{1,1024})["'],\s{0,80}["']?lineNumber["']?: ?\d{1,7},\s{0,80}["']?columnNumber["']?: ?\d"""
 )
-_ANGULAR = re.compile(rb"""[^()]{1,200}\bfilePath["']?: ?["']([^"'\n]{1,1024})["']""")
-_SVELTE = re.compile(rb'"([^"\n]{1,120}\.svelte)"\Z')
-_URL = re.compile(rb"""[^\s"'?`\\]{1,1024}""")
-_LITERAL_PATH = re.compile(rb"""["']((?:/|[A-Za-z]:[\\/]{1,2})[^"'\n/\\]{1,255}[/\\][^"'\n]{1,1024})["']""")
+_ANGULAR = lazily(rb"""[^()]{1,200}\bfilePath["']?: ?["']([^"'\n]{1,1024})["']""")
+_SVELTE = lazily(rb'"([^"\n]{1,120}\.svelte)"\Z')
+_URL = lazily(rb"""[^\s"'?`\\]{1,1024}""")
+_LITERAL_PATH = lazily(rb"""["']((?:/|[A-Za-z]:[\\/]{1,2})[^"'\n/\\]{1,255}[/\\][^"'\n]{1,1024})["']""")
 
 
 def judge(entry: Entry, content: Content, hits: Sequence[Hit]) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from leakguard.analyzers.sources._finding import about, counted, is_prose, shown
 from leakguard.analyzers.sources._rules import ENVIRONMENT_DUMP
 from leakguard.content import Content, Entry
 from leakguard.model import Finding
+from leakguard.patterns import lazily
 from leakguard.plugins import Anchor, Hit
 
 ANCHORS = (
@@ -87,12 +88,12 @@ MACHINE_PREFIXES = (
 FEWEST_MACHINE, FEWEST = 3, 4
 """Variables of the first kind, and of any, that make an object an environment."""
 
-_PAIR = re.compile(
+_PAIR = lazily(
     rb"""(?:^|(?<=[{,\s("']))(?:"([^"\\\n]{1,100})"|'([^'\\\n]{1,100})'|([A-Za-z_]\w{0,100}))[ ]?:[ ]?
          (?:"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|`(?:[^`\\$]|\\.)*+`)""",
     re.VERBOSE,
 )
-_KEY = re.compile(
+_KEY = lazily(
     rb"""[{,\s"'](PATH|Path|HOME|PWD|OLDPWD|SHELL|USER(?:NAME|PROFILE)?|LOGNAME|LANG|TERM|HOSTNAME|SHLVL|TE?MP|INIT_CWD|NODE|
     NODE_VERSION|CI|COMPUTERNAME|S(?:ystemRoot|YSTEMROOT)|APPDATA|(?:npm|GITHUB|RUNNER|CI)_\w{1,60})\\?["']?:""",
     re.VERBOSE,
@@ -100,8 +101,8 @@ _KEY = re.compile(
 _EMSCRIPTEN = b"/home/web_user"
 """The environment that Emscripten makes up for every program."""
 
-_BETWEEN = re.compile(rb"\s{0,80},\s{0,80}")
-_LINE = re.compile(rb"^(?:declare -x |export )?([A-Za-z_]\w{0,100})=[^\n]*$", re.MULTILINE)
+_BETWEEN = lazily(rb"\s{0,80},\s{0,80}")
+_LINE = lazily(rb"^(?:declare -x |export )?([A-Za-z_]\w{0,100})=[^\n]*$", re.MULTILINE)
 
 
 def judge(entry: Entry, content: Content, hits: Sequence[Hit]) -> Iterator[Finding]:

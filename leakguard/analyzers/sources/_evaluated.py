@@ -1,6 +1,5 @@
 """Development bundles of webpack and rspack: each module is a string for `eval`, with its comments, and names itself at the end."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -8,6 +7,7 @@ from leakguard.analyzers.sources._finding import about, counted, is_prose, is_th
 from leakguard.analyzers.sources._rules import DEVELOPMENT_BUILD
 from leakguard.content import Content, Entry
 from leakguard.model import Finding
+from leakguard.patterns import lazily
 from leakguard.plugins import Anchor, Hit
 
 ANCHORS = (Anchor(r"\\n//# sourceURL=(?:webpack|rspack)"),)
@@ -17,8 +17,8 @@ LONGEST_MODULE = 8 * 1024 * 1024
 MOST_MODULES = 20_000
 
 _EVAL = b"eval("
-_OPENING = re.compile(rb"""\((?:[A-Za-z_$][\w$.]{0,60}\.ts\()?(["'])""")
-_URL = re.compile(rb"[^\\\"'?\s]{0,1024}")
+_OPENING = lazily(rb"""\((?:[A-Za-z_$][\w$.]{0,60}\.ts\()?(["'])""")
+_URL = lazily(rb"[^\\\"'?\s]{0,1024}")
 _MAP = rb"\n//# sourceMappingURL="
 
 

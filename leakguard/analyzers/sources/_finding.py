@@ -7,18 +7,19 @@ from typing import Any
 from leakguard.analyzers.sources._rules import SEVERITY
 from leakguard.content import Content, Entry
 from leakguard.model import Confidence, Finding, Location, RuleId, Severity
+from leakguard.patterns import lazily
 from leakguard.redact import escape, fingerprint_of_place
 
 MOST_SAMPLES = 10
 
-_PROSE = re.compile(
+_PROSE = lazily(
     r"(?:\.(?:md|mdx|markdown|rst|txt|adoc|pod|d\.[mc]?ts|po)|(?:^|/)(?:README|CHANGE|HISTORY|LICEN[CS]E)[^/]{0,40})$", re.IGNORECASE
 )
-_THIRD_PARTY = re.compile(r"(?:^|[/\\])(?:node_modules|bower_components|jspm_packages|site-packages|dist-packages|\.pnpm|\.yarn)[/\\]")
-_ABSOLUTE = re.compile(
+_THIRD_PARTY = lazily(r"(?:^|[/\\])(?:node_modules|bower_components|jspm_packages|site-packages|dist-packages|\.pnpm|\.yarn)[/\\]")
+_ABSOLUTE = lazily(
     r"(?:file://)?/?(?:/(?:home|Users|root|var|private|tmp|opt|usr|mnt|media|srv|builds?|workspaces?|__w|app|data)/|[A-Za-z]:[\\/])"
 )
-_USER = re.compile(r"(?:^|[/\\:])(?:home|Users|Documents and Settings)[\\/]{1,2}([^/\\\"']{1,64})(?=[/\\\"']|$)")
+_USER = lazily(r"(?:^|[/\\:])(?:home|Users|Documents and Settings)[\\/]{1,2}([^/\\\"']{1,64})(?=[/\\\"']|$)")
 
 NOBODY = frozenset(
     (

@@ -1,6 +1,5 @@
 """Builds that Istanbul instrumented: a literal beside each module says its path, its statements, perhaps its source map."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,14 +8,15 @@ from leakguard.analyzers.sources._finding import about, counted, is_prose, is_th
 from leakguard.analyzers.sources._rules import DEVELOPMENT_BUILD
 from leakguard.content import Content, Entry
 from leakguard.model import Finding
+from leakguard.patterns import lazily
 from leakguard.plugins import Anchor, Hit
 
 ANCHORS = (Anchor(r"statementMap[\"']?: ?\{"), Anchor(r"inputSourceMap[\"']?: ?\{"))
 
 MOST_MODULES = 20_000
 
-_FIRST_STATEMENT = re.compile(rb"""\s{0,200}["']?[01]["']?: ?\{\s{0,200}["']?start["']?: ?\{\s{0,200}["']?line["']?: ?\d""")
-_PATH = re.compile(rb"""path["']? ?[:=] ?["']([^"'\n]{1,1024})["']""")
+_FIRST_STATEMENT = lazily(rb"""\s{0,200}["']?[01]["']?: ?\{\s{0,200}["']?start["']?: ?\{\s{0,200}["']?line["']?: ?\d""")
+_PATH = lazily(rb"""path["']? ?[:=] ?["']([^"'\n]{1,1024})["']""")
 
 
 def judge(entry: Entry, content: Content, hits: Sequence[Hit]) -> Iterator[Finding]:

@@ -1,6 +1,5 @@
 """Lists that tools write: of a repository's files, and of what lay in a folder when the Finder looked at it."""
 
-import re
 import struct
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
@@ -13,6 +12,7 @@ from leakguard.analyzers.sources._finding import about, counted, samples
 from leakguard.analyzers.sources._rules import FILE_LIST
 from leakguard.content import Content, Entry
 from leakguard.model import Artifact, Finding
+from leakguard.patterns import lazily
 from leakguard.redact import escape_name
 
 LONGEST = 4 * 1024 * 1024
@@ -22,7 +22,7 @@ MOST_RECORDS = 5000
 MOST_FOLDERS = 8
 """Leading folders of a listed path that the package may have dropped."""
 
-_FINDER_RECORD = re.compile(
+_FINDER_RECORD = lazily(
     rb"(?:Iloc|icvp|icvl|lsv[CoptPu]|vSrn|lg1S|ph1S|logS|phyS|mo[dD]D|dilc|cmmt|extn|bwsp|dscl|ptb[LN])(?:bool|long|shor|type|comp|dutc|blob|ustr)"
 )
 

@@ -15,6 +15,7 @@ from leakguard.analyzers.sources._finding import NOBODY, about, counted, is_abso
 from leakguard.analyzers.sources._rules import LOCAL_PATH
 from leakguard.content import Content, Entry
 from leakguard.model import Finding
+from leakguard.patterns import lazily
 from leakguard.plugins import Anchor, Hit
 
 GENERATED = (
@@ -51,9 +52,9 @@ _GENERIC = frozenset(
         "main",
     )
 )
-_PATH = re.compile(rb"""["']((?:/|[A-Za-z]:[\\/])[^"'\n]{2,1024})["']""")
-_HOST = re.compile(r"[A-Za-z0-9](?=.*[-.0-9])[A-Za-z0-9.-]+")
-_EPHEMERAL = re.compile(r"[0-9a-f]{12}|localhost.*|fv-az.*|runner.*|ip-\d.*|buildkit.*|codespaces-.*|gha-.*|.*\.(?:compute|ec2)\.internal")
+_PATH = lazily(rb"""["']((?:/|[A-Za-z]:[\\/])[^"'\n]{2,1024})["']""")
+_HOST = lazily(r"[A-Za-z0-9](?=.*[-.0-9])[A-Za-z0-9.-]+")
+_EPHEMERAL = lazily(r"[0-9a-f]{12}|localhost.*|fv-az.*|runner.*|ip-\d.*|buildkit.*|codespaces-.*|gha-.*|.*\.(?:compute|ec2)\.internal")
 
 
 class Trait(NamedTuple):

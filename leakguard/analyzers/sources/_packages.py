@@ -8,6 +8,7 @@ from leakguard.analyzers.sources._finding import about, counted, is_third_party,
 from leakguard.analyzers.sources._rules import ORIGINAL
 from leakguard.model import Artifact, Finding, Kind, Listed, Openness
 from leakguard.openness.manifests import json_object
+from leakguard.patterns import lazily
 
 MANIFEST = "package.json"
 ENTRY_FIELDS = (
@@ -26,14 +27,14 @@ ENTRY_FIELDS = (
 )
 """Fields of a `package.json` that name what users load."""
 
-_SOURCE_FOLDER = re.compile(r"(?:src|source|sources)/")
-_BUILD_FOLDER = re.compile(r"(?:dist|build|built|out|lib|es|esm|cjs|umd|bundle|bundles|output|bin|release)[^/]*/")
-_DECLARATION = re.compile(r"\.d\.[mc]?tsx?$|\.d\.\w+\.ts$")
-_TYPED = re.compile(r"\.(?:[mc]?ts|tsx|jsx|vue|svelte|coffee)$")
-_SCRIPT = re.compile(r"\.(?:[mc]?[jt]s|[jt]sx|vue|svelte|coffee)$")
-_BUILT = re.compile(r"\.[mc]?js$")
-_COMPILED = re.compile(r"^(.+?)\.(?:[\w-]+\.)?(?:so|pyd)$")
-_NATIVE_SOURCE = re.compile(r"\.(?:c|cc|cpp|cxx|rs|go|zig|f90|f|m|mm|cu|swift|pyx|pxi)$", re.IGNORECASE)
+_SOURCE_FOLDER = lazily(r"(?:src|source|sources)/")
+_BUILD_FOLDER = lazily(r"(?:dist|build|built|out|lib|es|esm|cjs|umd|bundle|bundles|output|bin|release)[^/]*/")
+_DECLARATION = lazily(r"\.d\.[mc]?tsx?$|\.d\.\w+\.ts$")
+_TYPED = lazily(r"\.(?:[mc]?ts|tsx|jsx|vue|svelte|coffee)$")
+_SCRIPT = lazily(r"\.(?:[mc]?[jt]s|[jt]sx|vue|svelte|coffee)$")
+_BUILT = lazily(r"\.[mc]?js$")
+_COMPILED = lazily(r"^(.+?)\.(?:[\w-]+\.)?(?:so|pyd)$")
+_NATIVE_SOURCE = lazily(r"\.(?:c|cc|cpp|cxx|rs|go|zig|f90|f|m|mm|cu|swift|pyx|pxi)$", re.IGNORECASE)
 _HEAVY_BACKENDS = ("maturin", "scikit-build-core", "meson-python")
 
 

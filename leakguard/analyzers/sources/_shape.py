@@ -1,17 +1,17 @@
 """JSON by its shape: only the fields that are asked for are built, so that a hostile file costs what it weighs."""
 
-import re
 from typing import TypeVar
 
 import msgspec
 
 from leakguard.content import Content
+from leakguard.patterns import lazily
 
 LONGEST = 64 * 1024 * 1024
 """Bytes of a file that is read as a whole; a larger one is judged by its ends."""
 
 _HEAD = 4096
-_START = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|\n)[ \t\r\n]*+([{\[])")
+_START = lazily(rb"(?:\A(?:\xef\xbb\xbf)?|\n)[ \t\r\n]*+([{\[])")
 
 _Shape = TypeVar("_Shape")
 
