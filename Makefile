@@ -5,6 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV ?= .venv
 BIN := $(VENV)/bin
 TOOLS := examples/npm-cli/node_modules/.package-lock.json
+TEST_TOOLS := tests/tools/node_modules/.package-lock.json
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
@@ -19,7 +20,7 @@ demo: $(VENV)/demo.stamp $(TOOLS) ## build small real packages that leak, and th
 
 .PHONY: test
 # NOTE: by module or class, so that what a fixture builds with real tools is built once.
-test: $(VENV)/dev.stamp $(TOOLS) ## run the tests
+test: $(VENV)/dev.stamp $(TOOLS) $(TEST_TOOLS) ## run the tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -q
 
 .PHONY: check
@@ -45,7 +46,7 @@ gate: $(VENV)/dev.stamp ## build the sdist and the wheel, and let leakguard judg
 	$(BIN)/python -m leakguard inspect --policy .ci/gate.yaml --fail-on warn build/gate
 
 .PHONY: coverage
-coverage: $(VENV)/dev.stamp $(TOOLS) ## run the tests and list the lines that none of them reaches
+coverage: $(VENV)/dev.stamp $(TOOLS) $(TEST_TOOLS) ## run the tests and list the lines that none of them reaches
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -q --cov --cov-report=term-missing
 
 .PHONY: bench
@@ -64,7 +65,7 @@ fix: $(VENV)/dev.stamp ## let ruff repair what it can
 
 .PHONY: clean
 clean: ## remove what the other targets made
-	rm -rf $(VENV) build dist examples/npm-cli/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf $(VENV) build dist examples/npm-cli/node_modules tests/tools/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 or newer found; name one with PYTHON=..." >&2; exit 1; }
@@ -77,6 +78,11 @@ $(VENV)/%.stamp: pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 # NOTE: without their install scripts: the bundlers' executables arrive as packages of their own, and nobody's script runs.
-$(TOOLS): examples/npm-cli/package-lock.json
-	cd examples/npm-cli && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+$(TOOLS): %/node_modules/.package-lock.json: %/package-lock.json
+	cd $* && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# NOTE: not `npm ci`, which wants an entry for every platform's optional package; the versions are those of the lock file all the same.
+$(TEST_TOOLS): %/node_modules/.package-lock.json: %/package-lock.json
+	cd $* && npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@

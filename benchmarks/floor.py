@@ -14,7 +14,6 @@ import zipfile
 from collections.abc import Iterator
 from multiprocessing import get_context
 from pathlib import Path
-from typing import BinaryIO, cast
 
 import hyperscan
 from isal import igzip, isal_zlib
@@ -47,7 +46,7 @@ def _pieces(path: Path) -> Iterator[bytes]:
                 data = file.read(info.compress_size)
                 yield isal_zlib.decompress(data, -15) if info.compress_type else data
     else:
-        with cast("BinaryIO", igzip.open(path, "rb")) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+        with igzip.open(path, "rb") as stream, tarfile.open(fileobj=stream, mode="r|") as archive:  # type: ignore[no-untyped-call]
             for member in archive:
                 content = archive.extractfile(member)
                 while content is not None and (piece := content.read(WINDOW)):

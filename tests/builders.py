@@ -61,7 +61,13 @@ def npm(files: Files, *, name: str = "example", version: str = "1.0.0", manifest
 
 
 def wheel(
-    files: Files, *, name: str = "example", version: str = "1.0", metadata: str = "", generator: str = "hatchling 1.27.0", record: bool = True
+    files: Files,
+    *,
+    name: str = "example",
+    version: str = "1.0",
+    metadata: str = "",
+    generator: str = "hatchling 1.27.0",
+    record: bool = True,
 ) -> bytes:
     """A pure wheel with `METADATA`, `WHEEL` and a correct `RECORD`; `metadata` is appended to the core metadata's headers."""
     info = f"{name}-{version}.dist-info"
@@ -86,7 +92,7 @@ def source_map(sources: Mapping[str, str | None], *, content: bool = True, **fie
     body: dict[str, object] = {"version": 3, "sources": list(sources)}
     if content:
         body["sourcesContent"] = list(sources.values())
-    return json.dumps({**body, "names": [], "mappings": "AAAA", **fields})
+    return json.dumps({**body, "names": [], "mappings": "AAAA" if sources else "", **fields})
 
 
 def inline_base64(map_text: str, *, charset: str = "") -> str:
@@ -104,7 +110,9 @@ def code(lines: int, *, label: str = "module") -> str:
     return "".join(f"export const {label}_{number} = computeSomething({number}, '{label}');\n" for number in range(lines))
 
 
-def token(prefix: str, length: int, alphabet: str = "kX9vTq2LmWz8RbYc4NfHs6JgPd1UaEo7Qi3ZtVxB5rKn0GyMwFjDhSlCpIuAeO", *, seed: int = 7) -> str:
+def token(
+    prefix: str, length: int, alphabet: str = "kX9vTq2LmWz8RbYc4NfHs6JgPd1UaEo7Qi3ZtVxB5rKn0GyMwFjDhSlCpIuAeO", *, seed: int = 7
+) -> str:
     """A fake secret made at run time: `prefix` and so many pseudo-random characters of `alphabet`."""
     state, out = seed, []
     for _ in range(length):

@@ -36,6 +36,9 @@ async function withEsbuild() {
   }
   await esbuild.build({ ...common, sourcemap: true, sourcesContent: false, outfile: join(out, "esbuild-nosources", "dist", "cli.js") });
   await esbuild.build({ ...common, entryPoints: [join(sources, "page.css")], sourcemap: "inline", outfile: join(out, "esbuild-css", "dist", "page.css") });
+  for (const sourcemap of ["external", "inline"]) {
+    await esbuild.build({ ...common, entryPoints: [join(sources, "secret.ts")], sourcemap, outfile: join(out, `secret-${sourcemap}`, "dist", "cli.js") });
+  }
   // A bundle inside a bundle: the worker, with its inline map, is a string of the script that starts it.
   const worker = await esbuild.build({ ...common, sourcemap: "inline", write: false });
   const text = { contents: `export default ${JSON.stringify(worker.outputFiles[0].text)};`, loader: "js" };
