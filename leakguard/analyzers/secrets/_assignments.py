@@ -46,6 +46,9 @@ _TALK = re.compile(
     rb"|undefined|required|abc|asdf|qwer|zxcv|1234|4321|0000|letmein|welcome|changeit|hunter2|monkey|dragon|secure|value|string|field",
     re.IGNORECASE,
 )
+_OBJECT = b"eyJ"
+"""A JSON object in base64: what is in it decides, not how it looks."""
+_CRYPT = re.compile(rb"\$[0-9a-z]{1,12}\$")
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _HEX = re.compile(rb"(?:0x)?[0-9a-fA-F]+")
 _NUMBER = re.compile(rb"[\d.,:/ T+-]+Z?|#[0-9a-fA-F]{3,8}|v?\d+\.\d+[\w.+-]*")
@@ -80,6 +83,11 @@ def judge(sight: Sight, opinion: Opinion) -> Opinion | None:
     if not whole or _HARMLESS_NAME.search(name) or _RESOURCE.search(sight.before) or _is_written(value):
         return None
     confidence = _confidence(name, value, opinion.confidence, quoted=quoted, show=is_for_show(sight.path))
+    if confidence and _CRYPT.match(value):
+        confidence = Confidence.LOW  # a hash of a password, which only guessing turns back
+    random = _STRONG_NAME.search(name) and is_random(value)
+    if confidence is Confidence.LOW and not random and _PROGRAM.search(sight.path):
+        return None  # programs are full of such names; a doubtful value says nothing there
     return opinion.but(confidence=confidence) if confidence else None
 
 
@@ -107,7 +115,7 @@ def is_random(value: bytes) -> bool:
 
 
 def _is_written(value: bytes) -> bool:
-    if _TEMPLATE.search(value) or _ELSEWHERE.fullmatch(value) or _NUMBER.fullmatch(value):
+    if _TEMPLATE.search(value) or value.startswith(_OBJECT) or _ELSEWHERE.fullmatch(value) or _NUMBER.fullmatch(value):
         return True
     return is_placeholder(value) or is_famous(value) or reads_as_words(value)
 

@@ -13,7 +13,7 @@ _TEMPLATE = re.compile(rb"[${}<>%*()\[\]|^]|\.\.\.|#\{|%s")
 _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
 _WEAK = re.compile(
     rb"(?:my|your|the|some|db|user|root|admin|test)?[_-]?(?:p|pw|pwd|pass|passwd|password|passw0rd|p@ssw0rd|secret|token|apikey|api[_-]key|user(?:name)?|admin|root|guest|test|foo|bar|baz|qux|abc|xyz|s3cr3t|postgres"
-    rb"|mysql|mongo|redis|rabbit|example|default|changeit|hunter2|letmein|qwerty|key|login|x+|\d{1,8})[0-9]{0,4}",
+    rb"|mysql|mongo|redis|rabbit|example|default|changeit|hunter2|letmein|qwerty|key|login|x+|\d{1,8})[_-]?[0-9]{0,4}",
     re.IGNORECASE,
 )
 _NOWHERE = re.compile(

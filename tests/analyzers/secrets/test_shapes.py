@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from leakguard.model import Confidence
 from tests.analyzers.secrets.search import found, rules
 from tests.builders import token
 
@@ -162,3 +163,29 @@ def test_password_of_a_netrc_and_a_pypirc_is_found() -> None:
     """The files that clients keep their passwords in are known by their shape."""
     assert "secret/netrc-password" in rules(f"machine git.acme.io login deploy password {PASSWORD}\n")
     assert rules(f"[acme]\nusername = deploy\npassword = {PASSWORD}\n") == ["secret/pypirc-password"]
+
+
+@pytest.mark.parametrize("suffix", ["js", "min.js", "py", "d.ts", "map!/src/a.ts"])
+def test_a_doubtful_assignment_says_nothing_in_a_program(suffix: str) -> None:
+    """Programs are full of telling names: what would be a low confidence there is no finding, in a configuration it is."""
+    line = f'password: "{PASSWORD.lower()}"\n'
+    assert [Confidence.LOW] == [one.confidence for one in found(line, path="package/config.ini")]
+    assert not rules(line, path=f"package/lib/a.{suffix}")
+
+
+def test_an_object_in_base64_is_no_random_value() -> None:
+    """A default session in base64 is judged by what is in it."""
+    value = base64.b64encode(b'{"session_id": "default", "more": "words"}').decode().rstrip("=")
+    assert not rules(f'DEFAULT_TOKEN = "{value}";\n')
+
+
+def test_a_hash_of_a_password_is_of_low_confidence() -> None:
+    """Only guessing turns it back, and documentation is full of them."""
+    hashed = f"$6${token('', 16)}${token('', 86, seed=3)}"
+    assert {Confidence.LOW} >= {one.confidence for one in found(f'admin_password = "{hashed}"\n')}
+
+
+@pytest.mark.parametrize("password", ["key_1234", "pass-1", "secret_12"])
+def test_a_numbered_word_is_no_password_of_an_address(password: str) -> None:
+    """Examples of addresses number their placeholders."""
+    assert not rules(f"vault://:{password}@vault.acme.io/x\n")
