@@ -13,7 +13,6 @@ from leakguard import policy as policies
 from leakguard import targets as naming
 from leakguard import workers
 from leakguard.anchors import Anchors
-from leakguard.artifacts._map_paths import safe_path
 from leakguard.errors import Incomplete, LeakguardError, UsageError
 from leakguard.model import (
     Artifact,
@@ -30,6 +29,7 @@ from leakguard.model import (
     TargetError,
     Verdict,
 )
+from leakguard.paths import safe_path
 from leakguard.policy import Policy
 from leakguard.recover import prepare
 from leakguard.redact import escape, escape_name, fingerprint_of_place

@@ -8,12 +8,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from leakguard.artifacts._data_uri import decode_uri
-from leakguard.artifacts._map_paths import safe_path
 from leakguard.artifacts._map_positions import MOST_BYTES, original_positions
 from leakguard.content import Content, Entry
 from leakguard.errors import Malformed
 from leakguard.limits import Budget
 from leakguard.model import Finding
+from leakguard.paths import safe_path
 from leakguard.walk import Hits, Sink
 
 MOST_TRACED = 200

@@ -71,7 +71,8 @@ class Format(Protocol):
     anchors; it must be cheap and must not raise. `members` yields in stored order, one member to be read before the next is asked
     for; it raises `Malformed` (or anything else) on malformed input, which the walker turns into a damage entry, and calls
     `budget.spend_inflated` for every piece that it inflates or decodes. What it can go on after, it yields as a member with
-    `damage`. Nothing is ever extracted to a path or followed.
+    `damage`. Nothing is ever extracted to a path or followed. A carrier whose members stand for all of its content, as a map's do,
+    also says `WHOLE = True`: it is opened before the others.
     """
 
     NAME: str
@@ -112,7 +113,10 @@ class Package(Protocol):
 
 
 class Analyzer(Protocol):
-    """What judges the entries of one artifact; made by the module's `start` for each, so it may keep what it has seen."""
+    """What judges the entries of one artifact; made by the module's `start` for each, so it may keep what it has seen.
+
+    One of them may also have `account() -> Mapping[str, Any] | None`, the ledger of the artifact, asked for after `conclude`.
+    """
 
     def enter(self, entry: Entry) -> Iterable[Finding]:
         """Judge by name, kind and shape; called once for every entry, containers and damage included, in stored order."""

@@ -9,10 +9,10 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leakguard.artifacts._map_paths import safe_path
 from leakguard.content import Content, Entry
 from leakguard.errors import Incomplete, UsageError
 from leakguard.model import Kind
+from leakguard.paths import safe_path
 from leakguard.redact import escape
 
 CONTAINER = "source-map"

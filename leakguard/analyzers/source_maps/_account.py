@@ -7,7 +7,7 @@ from typing import Any
 
 from leakguard.analyzers.source_maps._ledger import Foreign, Ledger, OwnSource
 from leakguard.analyzers.source_maps._places import MOST_SAMPLES, is_local_absolute, user_of
-from leakguard.artifacts._map_paths import safe_path
+from leakguard.paths import safe_path
 from leakguard.redact import escape
 
 MOST_BRANCHES = 12

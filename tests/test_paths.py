@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leakguard.artifacts._map_paths import MOST_PARTS, safe_path
+from leakguard.paths import MOST_PARTS, safe_path
 
 
 @pytest.mark.parametrize(
