@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -64,6 +64,8 @@ def inspect(
     as_is: bool = False,
     allow_incomplete: bool = False,
     recover: Path | None = None,
+    secret_env: Sequence[str] = (),
+    baseline: str | os.PathLike[str] | None = None,
     progress: Callable[[Progress], None] | None = None,
     today: date | None = None,
 ) -> Report:
@@ -71,7 +73,8 @@ def inspect(
 
     `policy` is a loaded policy, the name of a preset, or a file; `None` finds `leakguard.yaml` as the command does. `limits` are
     overrides as on the command line (`{"bytes": "1 GB"}`). `jobs` is the number of artifacts inspected at a time (default: one for
-    each processor that may be used). `recover` is a new or empty folder for the sources that maps hold. Raises `UsageError` before any
+    each processor that may be used). `recover` is a new or empty folder for the sources that maps hold. `secret_env` names variables
+    whose values must not occur anywhere. `baseline` is a file of accepted fingerprints. Raises `UsageError` before any
     work when something is asked for wrongly, `Bug` when leakguard fails; a target about which nothing can be said is in `Report.errors`.
     """
     if not targets:
@@ -81,21 +84,27 @@ def inspect(
         governing = policy if isinstance(policy, Policy) else policies.load(policy)
         if limits:
             governing = policies.override_limits(governing, limits)
+        if secret_env:
+            governing = policies.search_for(governing, secret_env, os.environ)
+        accepted = policies.read_baseline(Path(baseline)) if baseline is not None else None
         resolved = naming.resolve(targets, as_is=as_is)
         anchors = compiling.result()
+    if governing.settings.secrets.environment or governing.settings.secrets.packs:
+        anchors = compile_anchors(governing.settings)
     day = today or datetime.now(UTC).date()
     if recover:
         prepare(recover, [one.path for one in resolved])
     outcomes = _scan_all(resolved, governing, anchors, jobs or _processors(), progress, recover)
-    judged = [_judge(outcome, governing, day, allow_incomplete=allow_incomplete) for outcome in outcomes]
+    known = accepted.lines if accepted else {}
+    judged = [_judge(outcome, governing, day, allow_incomplete=allow_incomplete, baseline=known) for outcome in outcomes]
     beside = [index for index, one in enumerate(resolved) if not one.publishable]
-    for index, finding in policies.governance(governing, judged, today=day, beside=beside):
+    for index, finding in policies.governance(governing, judged, today=day, beside=beside, baseline=accepted):
         judged[index] = _with(judged[index], [finding], governing, day, allow_incomplete=allow_incomplete)
     return Report(
         tool_version=VERSION,
         policy_name=governing.name,
         policy_digest=governing.digest,
-        weakened_by=(),
+        weakened_by=(f"--baseline {accepted.label}",) if accepted and accepted.lines else (),
         outcome=max((one.outcome for one in judged), key=list(Outcome).index, default=Outcome.PASS),
         verdicts=tuple(judged),
         errors=tuple(_error(one) for one in outcomes if isinstance(one.result, Incomplete)),
@@ -153,11 +162,11 @@ def _result(outcome: workers.Outcome) -> Scanned | Incomplete | Damage:
             raise Bug(outcome.message)
 
 
-def _judge(inspected: _Inspected, governing: Policy, day: date, *, allow_incomplete: bool) -> Verdict:
+def _judge(inspected: _Inspected, governing: Policy, day: date, *, allow_incomplete: bool, baseline: Collection[str]) -> Verdict:
     result = inspected.result
     if isinstance(result, Scanned):
         empty = Verdict(artifact=result.artifact, outcome=Outcome.PASS, judgements=())
-        return _with(empty, result.findings, governing, day, allow_incomplete=allow_incomplete)
+        return _with(empty, result.findings, governing, day, allow_incomplete=allow_incomplete, baseline=baseline)
     size = _size(inspected.target.path)
     artifact = Artifact(
         target=escape(inspected.target.name),
@@ -186,11 +195,21 @@ def _died(target: naming.Target, damage: Damage) -> Finding:
     )
 
 
-def _with(verdict: Verdict, findings: Sequence[Finding], governing: Policy, day: date, *, allow_incomplete: bool) -> Verdict:
+def _with(
+    verdict: Verdict,
+    findings: Sequence[Finding],
+    governing: Policy,
+    day: date,
+    *,
+    allow_incomplete: bool,
+    baseline: Collection[str] = (),
+) -> Verdict:
     """The verdict with these findings added and judged."""
     identity = verdict.artifact.identity
     role = governing.role_for(verdict.artifact.target, identity)
-    added = policies.decide(findings, role, identity.openness, today=day, root=identity.root, allow_incomplete=allow_incomplete)
+    added = policies.decide(
+        findings, role, identity.openness, today=day, root=identity.root, allow_incomplete=allow_incomplete, baseline=baseline
+    )
     judgements = sorted((*verdict.judgements, *added), key=lambda one: place_in_order(one.finding))
     outcome = max(verdict.outcome, policies.outcome(added), key=list(Outcome).index)
     return replace(verdict, judgements=tuple(judgements), outcome=outcome)

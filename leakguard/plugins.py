@@ -37,6 +37,11 @@ class Anchor(NamedTuple):
 
     pattern: str
     caseless: bool = False
+    within: str = ""
+    """Where it is searched: everywhere, or in `text`, in `prose` (text that is no code) or in `binary` content only.
+
+    `shapes` is as `text` and `digits` as `prose`, compiled apart: shapes without a literal take ten times as long beside others.
+    """
 
 
 class Hit(NamedTuple):
@@ -145,7 +150,11 @@ class AnalyzerModule(Protocol):
     RULES: Sequence[Rule]
     """Every rule that its findings may name; the generated reference and `explain` read them."""
     ANCHORS: Sequence[Anchor]
-    """May be made on demand by a module `__getattr__`."""
+    """May be made on demand by a module `__getattr__`.
+
+    A function `anchors(settings) -> Sequence[Anchor]` beside it gives those for settings that ask for more, `ANCHORS` being its
+    beginning; it may raise `UsageError`.
+    """
 
     def start(self, settings: Settings) -> Analyzer: ...  # noqa: D102
 

@@ -12,7 +12,7 @@ from leakguard.anchors import Anchors
 from leakguard.content import Entry
 from leakguard.limits import Budget, Limits
 from leakguard.model import Artifact, Coverage, Finding, Identity, Kind, Listed, Openness, RuleId
-from leakguard.plugins import Analyzer
+from leakguard.plugins import Analyzer, AnalyzerModule, Anchor
 from leakguard.recover import Recovery
 from leakguard.redact import escape
 from leakguard.settings import Settings
@@ -64,9 +64,18 @@ class Scanned:
     findings: tuple[Finding, ...]
 
 
-def compile_anchors() -> Anchors:
-    """The database of every format's and every analyzer's anchors."""
-    return Anchors([*(one.ANCHORS for one in plugins.formats()), *(one.ANCHORS for one in plugins.analyzers())])
+def compile_anchors(settings: Settings | None = None) -> Anchors:
+    """The database of every format's and every analyzer's anchors; with `settings`, of those that these ask for.
+
+    Raises `UsageError` where the settings ask for something that cannot be searched.
+    """
+    wanted = [one.ANCHORS if settings is None else _wanted(one, settings) for one in plugins.analyzers()]
+    return Anchors([*(one.ANCHORS for one in plugins.formats()), *wanted])
+
+
+def _wanted(module: AnalyzerModule, settings: Settings) -> Sequence[Anchor]:
+    more: Callable[[Settings], Sequence[Anchor]] | None = getattr(module, "anchors", None)
+    return more(settings) if more else module.ANCHORS
 
 
 def scan(target: Target, roles: Roles, anchors: Anchors, recover: Path | None = None) -> Scanned:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol, cast
 
 from leakguard import plugins
-from leakguard.anchors import MOST_HITS, Anchors
+from leakguard.anchors import MOST_HITS, Anchors, kind_of
 from leakguard.content import END, IN_MEMORY, WINDOW, Content, Entry, Prefixed, read_what_there_is
 from leakguard.errors import LimitExceeded, Malformed
 from leakguard.limits import Budget
@@ -195,7 +195,7 @@ class Walker:
         """The hits of everybody's anchors; that there were too many of one to look at is damage."""
         if self._anchors is None:
             return {}
-        found = self._anchors.scan(content)
+        found = self._anchors.scan(content, kind_of(entry.name, entry.opaque, content.size))
         if found.cut:
             place = _Place(entry=entry.parent, prefix="", own=entry.path, depth=entry.depth, container=entry.container)
             self._enter_damage(place, LimitExceeded(f"holds more than {MOST_HITS} things of one kind to look at"))

@@ -2,7 +2,9 @@
 
 import io
 
-from leakguard.anchors import LONGEST, MOST_HITS, Anchors
+import pytest
+
+from leakguard.anchors import LONGEST, MOST_HITS, Anchors, kind_of
 from leakguard.content import WINDOW, Content
 from leakguard.plugins import Anchor, Hit
 
@@ -33,3 +35,35 @@ def test_hits_at_window_edges_are_found_once() -> None:
 def test_hits_are_bounded() -> None:
     """A million matches of one anchor do not become a million objects."""
     assert MOST_HITS == len(Anchors([[Anchor("a")]]).scan(Content(b"a" * (MOST_HITS + 1000)))[0])
+
+
+def test_cut_is_said() -> None:
+    """Whoever searches learns that there were more hits than were kept."""
+    anchors = Anchors([[Anchor("a")]])
+    assert anchors.scan(Content(b"a" * (MOST_HITS + 1))).cut
+    assert not anchors.scan(Content(b"a" * MOST_HITS)).cut
+
+
+def test_anchors_are_searched_where_they_belong() -> None:
+    """Some in text only, some in prose, some in binary content; without a kind all of them, in order."""
+    anchors = Anchors([[Anchor("a"), Anchor("b", within="text"), Anchor("c", within="prose"), Anchor("d", within="binary")]])
+    wanted = {"": [0, 1, 2, 3], "text": [0, 1], "prose": [0, 1, 2], "binary": [0, 3]}
+    assert wanted == {kind: [hit.anchor for hit in anchors.scan(Content(b"abcd"), kind)[0]] for kind in wanted}
+    assert [1, 0, 2] == [hit.anchor for hit in anchors.scan(Content(b"bac"))[0]]
+
+
+@pytest.mark.parametrize(
+    ("name", "opaque", "size", "kind"),
+    [
+        ("a.so", "native code", 10**6, "binary"),
+        ("a.js", "", 10**6, "text"),
+        ("x/a.min.JS", "", 10**6, "text"),
+        ("a.js", "", 1000, "prose"),
+        (".env", "", 10**6, "prose"),
+        ("README", "", 10**6, "prose"),
+        ("a.yaml", "", 10**6, "prose"),
+    ],
+)
+def test_kind_of_content(name: str, opaque: str, size: int, kind: str) -> None:
+    """Large code has its strings in quotes; anything else may have them anywhere."""
+    assert kind == kind_of(name, opaque, size)

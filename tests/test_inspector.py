@@ -244,3 +244,38 @@ def test_unknown_tar_is_its_container(tmp_path: Path) -> None:
     """A tarball that is no package is a `tar`."""
     report = _report(tmp_path, {"x.tar": tar_of({"a": "b"})})
     assert "tar" == report.verdicts[0].artifact.identity.format
+
+
+def test_values_of_variables_are_searched_in_the_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Named by the caller or by the policy, in an artifact of several; the process that inspects keeps no other variable."""
+    monkeypatch.setenv("LEAKGUARD_TEST_VALUE", token("", 40))
+    path = tmp_path / "x-1.0.0.tgz"
+    path.write_bytes(npm({"a.js": f"const a = '{token('', 40)}'\n"}))
+    other = tmp_path / "y-1.0.0.tgz"
+    other.write_bytes(npm({"a.js": "1\n"}))
+    report = leakguard.inspect([path, other], policy="default", today=TODAY, secret_env=["LEAKGUARD_TEST_VALUE"])
+    assert ["secret/environment-value"] == _rules(report, Action.BLOCK)
+    assert "secret/environment-value" not in _rules(leakguard.inspect([path], policy="default", today=TODAY))
+
+
+def test_pack_of_the_policy_is_in_force(tmp_path: Path) -> None:
+    """Its findings are judged like all others, and a fault in it ends the run before any work."""
+    (tmp_path / "pack.toml").write_text("[[rules]]\nid = 'acme'\nregex = 'acme-[0-9]{6}'\nkeywords = ['acme']\n")
+    (tmp_path / "leakguard.yaml").write_text("version: 1\nsecrets: {rules: [pack.toml]}\nrules: {secret/acme: block}\n")
+    report = _report(tmp_path, {"x-1.0.0.tgz": npm({"a.js": "const a = 'acme-123456'\n"})}, policy=str(tmp_path / "leakguard.yaml"))
+    assert ["secret/acme"] == _rules(report, Action.BLOCK)
+    (tmp_path / "pack.toml").write_text("[[rules]]\nid = 'acme'\nregex = '(?=x)'\n")
+    with pytest.raises(leakguard.FaultyFile) as caught:
+        leakguard.inspect([tmp_path / "x-1.0.0.tgz"], policy=tmp_path / "leakguard.yaml")
+    assert [("pack.toml", 3)] == [(fault.path, fault.line) for fault in caught.value.faults]
+
+
+def test_policy_digest_covers_what_a_pack_extends(tmp_path: Path) -> None:
+    """Another base is another policy."""
+    (tmp_path / "leakguard.yaml").write_text("version: 1\nsecrets: {rules: [pack.toml]}\n")
+    (tmp_path / "pack.toml").write_text("[extend]\npath = 'base.toml'\n")
+    digests = set()
+    for regex in ("a", "b"):
+        (tmp_path / "base.toml").write_text(f"[[rules]]\nid = 'x'\nregex = '{regex}'\n")
+        digests.add(leakguard.load_policy(tmp_path / "leakguard.yaml").digest)
+    assert 2 == len(digests)

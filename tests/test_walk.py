@@ -5,7 +5,10 @@ import io
 
 import pytest
 
+from leakguard import plugins
+from leakguard.anchors import MOST_HITS, Anchors
 from leakguard.model import Kind
+from leakguard.plugins import Anchor
 from tests.builders import inline_base64, npm, source_map, tar_of, token, wheel, zip_of
 from tests.kit import walked
 
@@ -129,3 +132,11 @@ def test_folders_and_links_are_entered() -> None:
     kinds = walked("o.tar", out.getvalue()).kinds
     assert Kind.DIRECTORY in kinds.values()
     assert Kind.LINK is kinds["l"]
+
+
+def test_too_many_hits_are_damage() -> None:
+    """An entry with more of one thing than is looked at is said to be so, and is searched as far as it goes."""
+    anchors = Anchors([*([] for _ in plugins.formats()), [Anchor("ab")]])
+    found = walked("x.tgz", npm({"a.txt": "ab" * (MOST_HITS + 1), "b.txt": "ab" * 10}), anchors=anchors)
+    assert {"package/a.txt": "artifact/limit-exceeded"} == found.damage
+    assert (MOST_HITS, 10) == (found.hits["package/a.txt"], found.hits["package/b.txt"])

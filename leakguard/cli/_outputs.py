@@ -56,13 +56,17 @@ def check(outputs: Sequence[Output], targets: Sequence[str]) -> None:
 def write_file(report: Report, output: Output) -> None:
     """Write a report file so that nobody ever sees half of it: complete beside its place, then put there."""
     assert output.path is not None
-    data = rendered(report, output.reporter)
-    _check_place(output.path)
+    replace_file(output.path, rendered(report, output.reporter), "the report")
+
+
+def replace_file(path: Path, data: bytes, what: str) -> None:
+    """Write a file as `write_file` does; `what` is what messages call it."""
+    _check_place(path, what)
     try:
-        _replace(output.path, data)
+        _replace(path, data)
     except OSError as error:
         reason = os.strerror(error.errno or 0).lower()
-        raise UsageError(f"the report cannot be written to `{escape(str(output.path))}`: {reason}") from None
+        raise UsageError(f"{what} cannot be written to `{escape(str(path))}`: {reason}") from None
 
 
 def rendered(report: Report, reporter: str) -> bytes:
@@ -94,21 +98,23 @@ def _mode(path: Path) -> int:
     return 0o666 & ~mask
 
 
-def _check_place(path: Path) -> None:
+def _check_place(path: Path, what: str = "the report") -> None:
     shown = escape(str(path))
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:
         if not path.parent.is_dir():
-            raise UsageError(f"the report cannot be written to `{shown}`: there is no such folder", hint="create it first") from None
+            raise UsageError(f"{what} cannot be written to `{shown}`: there is no such folder", hint="create it first") from None
         mode = stat.S_IFREG
     except (OSError, ValueError):
-        raise UsageError(f"the report cannot be written to `{shown}`") from None
+        raise UsageError(f"{what} cannot be written to `{shown}`") from None
     if not stat.S_ISREG(mode):
         kind = "a symbolic link" if stat.S_ISLNK(mode) else "a folder" if stat.S_ISDIR(mode) else "no regular file"
-        raise UsageError(f"the report cannot be written to `{shown}`: it is {kind}", hint="name a file that is new, or an earlier report")
+        raise UsageError(
+            f"{what} cannot be written to `{shown}`: it is {kind}", hint="name a file that is new, or one that was written before"
+        )
     if not os.access(path.parent, os.W_OK):
-        raise UsageError(f"the report cannot be written to `{shown}`: its folder is not writable")
+        raise UsageError(f"{what} cannot be written to `{shown}`: its folder is not writable")
 
 
 def _check_distinct(outputs: Sequence[Output]) -> None:

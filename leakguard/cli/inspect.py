@@ -58,6 +58,13 @@ Exit codes:
 @option("--allow-incomplete", is_flag=True, help="Let waivers accept parts that could not be inspected.")
 @option("--as-is", is_flag=True, help="Inspect a project folder as if it were what ships.")
 @option("--recover", metavar="DIR", help="Write the sources that maps hold to DIR, which is new or empty: what a leak would have cost.")
+@option("--baseline", metavar="FILE", help="Accept the findings whose fingerprints FILE lists; `leakguard baseline` writes it.")
+@option(
+    "--secret-env",
+    metavar="NAME",
+    multiple=True,
+    help="The value of this variable must not occur anywhere, in any encoding. Repeatable.",
+)
 @option("--quiet", is_flag=True, help="Print only what blocks, one line for each rule.")
 @option("--no-progress", is_flag=True, help="No progress line on long runs.")
 @option("--explain", is_flag=True, help="Print what is allowed too, and what each rule means.")
@@ -81,6 +88,8 @@ def run(
     allow_incomplete: bool,
     as_is: bool,
     recover: str | None,
+    baseline: str | None,
+    secret_env: Sequence[str],
     quiet: bool,
     no_progress: bool,
     explain: bool,
@@ -103,8 +112,11 @@ def run(
             as_is=as_is,
             allow_incomplete=allow_incomplete,
             recover=Path(recover) if recover else None,
+            secret_env=secret_env,
+            baseline=baseline,
             progress=progress,
         )
+    tell_unset(secret_env)
     if recover:
         _tell_recovered(Path(recover))
     raised = _raised(governing, overrides) if isinstance(governing, policies.Policy) else []
@@ -143,6 +155,13 @@ def _deliver(report: Report, outputs: Sequence[Output], code: int, layout: Layou
 def _tell_recovered(folder: Path) -> None:
     files = sum(len(names) for _, _, names in os.walk(folder))
     _streams.say("note", f"{files} recovered {'file is' if files == 1 else 'files are'} in `{escape(str(folder))}`")
+
+
+def tell_unset(names: Sequence[str]) -> None:
+    """Warn of variables that are not set: there is nothing to search for, which a misspelt name would hide."""
+    for name in names:
+        if not os.environ.get(name):
+            _streams.say("warning", f"the variable `{escape(name)}` is not set, so its value was not searched for")
 
 
 def _tell_errors(report: Report) -> None:

@@ -5,12 +5,14 @@ and rules and waivers, by which `decide` judges afterwards: a pure function with
 """
 
 from leakguard.policy.actions import RuleTable
+from leakguard.policy.baseline import Baseline
+from leakguard.policy.baseline import read as read_baseline
 from leakguard.policy.deciding import decide, outcome
 from leakguard.policy.files import FILE_NAME, PRESETS
 from leakguard.policy.governing import governance
 from leakguard.policy.known import RULES, catalogue
 from leakguard.policy.loading import load
-from leakguard.policy.options import override_limits, override_rules
+from leakguard.policy.options import override_limits, override_rules, search_for
 from leakguard.policy.resolved import Policy, Role
 from leakguard.policy.schema import json_schema
 from leakguard.policy.shapes import Leaf
@@ -20,6 +22,7 @@ __all__ = [
     "FILE_NAME",
     "PRESETS",
     "RULES",
+    "Baseline",
     "Leaf",
     "Policy",
     "Role",
@@ -34,4 +37,6 @@ __all__ = [
     "outcome",
     "override_limits",
     "override_rules",
+    "read_baseline",
+    "search_for",
 ]

@@ -1,20 +1,27 @@
 """What a run says about the policy itself: what has expired, what is left over, what nobody described."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from leakguard.model import Confidence, Finding, Kind, Location, RuleId, Verdict
 from leakguard.policy import known
+from leakguard.policy.baseline import Baseline
 from leakguard.policy.resolved import FilePattern, Policy, Role
 from leakguard.policy.waivers import Waiver, git_match
 from leakguard.redact import escape, fingerprint_of_place
+
+_MOST_ENTRIES = 100
+"""Of a baseline that are told one by one."""
 
 _BY_ID = {rule.id: rule for rule in known.RULES}
 
 _Said = tuple[int, Finding]
 
 
-def governance(policy: Policy, verdicts: Sequence[Verdict], *, today: date, beside: Collection[int] = ()) -> Sequence[_Said]:
+def governance(
+    policy: Policy, verdicts: Sequence[Verdict], *, today: date, beside: Collection[int] = (), baseline: Baseline | None = None
+) -> Sequence[_Said]:
     """Findings about the policy, each with the index of the verdict that it belongs to.
 
     `beside` are the indices of verdicts on what merely lies beside packages: no role and no file rule speaks of it. Locations name
@@ -23,6 +30,7 @@ def governance(policy: Policy, verdicts: Sequence[Verdict], *, today: date, besi
     roles = [policy.role_for(verdict.artifact.target, verdict.artifact.identity) for verdict in verdicts]
     published = [(index, role) for index, role in enumerate(roles) if index not in beside]
     said = [*_undescribed(policy, published), *_unused_patterns(verdicts, published)]
+    said += _unused_entries(verdicts, baseline)
     return tuple(sorted([*said, *_idle_waivers(verdicts, roles, said, today)], key=_order))
 
 
@@ -67,6 +75,19 @@ def _idle_waivers(verdicts: Sequence[Verdict], roles: Sequence[Role], said: Sequ
         elif waiver not in matched:
             message = f"the waiver of `{waiver.rule}` matches no finding"
             yield index, _finding(known.UNUSED_WAIVER, waiver.label, waiver.line, message, about=about)
+
+
+def _unused_entries(verdicts: Sequence[Verdict], baseline: Baseline | None) -> Iterator[_Said]:
+    """Of the baseline, at the first artifact: at most `_MOST_ENTRIES`, the last with the number of the others."""
+    if baseline is None or not verdicts:
+        return
+    found = {one.finding.fingerprint for verdict in verdicts for one in verdict.judgements}
+    unused = sorted((line, fingerprint) for fingerprint, line in baseline.lines.items() if fingerprint not in found)
+    for number, (line, fingerprint) in enumerate(unused[:_MOST_ENTRIES], 1):
+        message = f"the entry `{fingerprint}` of the baseline belongs to no finding"
+        finding = _finding(known.UNUSED_BASELINE, baseline.label, line, message, about=fingerprint)
+        omitted = len(unused) - number if number == _MOST_ENTRIES else 0
+        yield 0, replace(finding, evidence={"omitted": omitted}) if omitted else finding
 
 
 def _finding(rule: RuleId, label: str, line: int, message: str, *, about: str = "") -> Finding:

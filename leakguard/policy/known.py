@@ -9,6 +9,7 @@ from leakguard.policy.actions import is_glob, names_rule
 EXPIRED_WAIVER = RuleId("policy/expired-waiver")
 UNUSED_WAIVER = RuleId("policy/unused-waiver")
 UNUSED_PATTERN = RuleId("policy/unused-pattern")
+UNUSED_BASELINE = RuleId("policy/unused-baseline")
 NO_ROLE = RuleId("policy/no-role")
 NO_ALLOWLIST = RuleId("policy/no-allowlist")
 
@@ -36,6 +37,15 @@ RULES: tuple[Rule, ...] = (
         description="A pattern of `files.allow`, `files.deny` or `files.require` matched no entry of any artifact of the run.",
         impact="A misspelt `deny` pattern keeps nothing out, and an `allow` pattern that nobody needs lets the next file in.",
         fixes={"*": "correct or remove the pattern; paths are those inside the package, without `package/` or `NAME-VERSION/`"},
+    ),
+    Rule(
+        id=UNUSED_BASELINE,
+        title="baseline entry accepts nothing",
+        severity=Severity.LOW,
+        description="A fingerprint in the baseline belongs to no finding in any artifact of the run: what it accepted is gone, or was in "
+        "an artifact that was not inspected this time.",
+        impact="An entry that nobody needs accepts the same leak when it comes back.",
+        fixes={"*": "shrink the baseline: `leakguard baseline ARTIFACT… -o FILE` with every artifact that it is for"},
     ),
     Rule(
         id=NO_ROLE,

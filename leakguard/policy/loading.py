@@ -13,15 +13,13 @@ from leakguard.errors import Fault, FaultyFile, UsageError
 from leakguard.patterns import lazily
 from leakguard.policy import files, known, schema
 from leakguard.policy.merging import build
+from leakguard.policy.options import SHORTEST_VALUE
 from leakguard.policy.resolved import Policy
 from leakguard.policy.shapes import Leaf, Source, suggestion
 from leakguard.redact import escape
 
 MOST_FILES = 32
 """Policy files that may extend each other."""
-
-SHORTEST_VALUE = 8
-"""Characters that the value of a variable in `secrets.environment` must have to be searched for."""
 
 _RULE_TO_SHOW = lazily(r"[a-z*?-]{1,24}(/[a-z0-9*?-]{1,40})?")
 _WORD = lazily(r"[A-Za-z0-9._-]{1,40}")
@@ -55,6 +53,7 @@ def load(spec: str | Path | None = None, *, cwd: Path | None = None, environ: Ma
     chain.add(first)
     if not chain.faults:
         _check_environment(chain, os.environ if environ is None else environ)
+        _check_packs(chain)
     if chain.faults:
         raise FaultyFile(chain.faults)
     try:
@@ -192,6 +191,17 @@ def _check_environment(chain: _Chain, environ: Mapping[str, str]) -> None:
                 message = f"the value of this variable is shorter than {SHORTEST_VALUE} characters"
                 hint = "it would be found everywhere; leave it out"
                 chain.faults.append(Fault(path=leaf.label, line=leaf.line, column=leaf.column, message=message, hint=hint))
+
+
+def _check_packs(chain: _Chain) -> None:
+    """Note what is wrong with the rule packs that are named."""
+    for leaf in dict.fromkeys(leaf for _, tree in chain.layers for leaf in tree.get("secrets", {}).get("rules", ())):
+        from leakguard.rules import packs
+
+        try:
+            packs.load(leaf.value)
+        except FaultyFile as error:
+            chain.faults.extend(error.faults)
 
 
 def _refuse_leaf(source: Source, leaf: Leaf, message: str, hint: str = "") -> None:

@@ -197,8 +197,17 @@ def _digest(tree: Tree, root: Path) -> str:
             return [Path(os.path.relpath(bare, root)).as_posix(), _digest_of_file(bare)]
         return bare.isoformat() if isinstance(bare, date) else bare
 
-    canonical = json.dumps(spell(tree), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    bases = [_digest_of_file(file) for pack in _values(tree.get("secrets", {}), "rules") for file in _extended(pack)]
+    whole = [spell(tree), bases] if bases else spell(tree)
+    canonical = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return f"sha256:{hashlib.sha256(b'leakguard-policy/1 ' + canonical.encode()).hexdigest()}"
+
+
+def _extended(pack: Path) -> Sequence[Path]:
+    """The files that a rule pack builds upon."""
+    from leakguard.rules import packs
+
+    return packs.files_of(pack)[1:]
 
 
 def _layered(key: str, value: object) -> object:

@@ -1,7 +1,8 @@
 """What the command line may change about a loaded policy."""
 
 import dataclasses
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from leakguard.errors import UsageError
 from leakguard.model import Action
@@ -10,6 +11,12 @@ from leakguard.policy.resolved import Policy, Role
 from leakguard.policy.schema import LIMITS
 from leakguard.policy.shapes import spoken, suggestion
 from leakguard.redact import escape
+from leakguard.settings import Settings
+
+SHORTEST_VALUE = 8
+"""Characters that the value of a variable must have to be searched for."""
+
+_VARIABLE = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 
 def override_limits(policy: Policy, values: Mapping[str, str]) -> Policy:
@@ -24,6 +31,28 @@ def override_limits(policy: Policy, values: Mapping[str, str]) -> Policy:
         except ValueError:
             raise UsageError(f"the limit `{name}` is not {shape.what}") from None
     return dataclasses.replace(policy, limits=dataclasses.replace(policy.limits, **changed))  # type: ignore[arg-type]
+
+
+def search_for(policy: Policy, names: Sequence[str], environ: Mapping[str, str]) -> Policy:
+    """The policy with more variables whose values must not occur anywhere; raises `UsageError` for a value too short to be searched."""
+    for name in names:
+        if not _VARIABLE.fullmatch(name):
+            raise UsageError(f"`{escape(name)}` is not the name of an environment variable")
+        if 0 < len(environ.get(name, "")) < SHORTEST_VALUE:
+            hint = "it would be found everywhere; name variables that hold real secrets only"
+            raise UsageError(f"the value of `{name}` is shorter than {SHORTEST_VALUE} characters", hint=hint)
+
+    def with_names(settings: Settings) -> Settings:
+        known = settings.secrets.environment
+        return dataclasses.replace(
+            settings, secrets=dataclasses.replace(settings.secrets, environment=tuple(dict.fromkeys((*known, *names))))
+        )
+
+    def over(role: Role) -> Role:
+        return dataclasses.replace(role, settings=with_names(role.settings))
+
+    roles = tuple((match, over(role)) for match, role in policy.roles)
+    return dataclasses.replace(policy, settings=with_names(policy.settings), general=over(policy.general), roles=roles)
 
 
 def override_rules(policy: Policy, actions: Mapping[str, Action]) -> Policy:

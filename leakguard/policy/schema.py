@@ -16,6 +16,9 @@ VERSION = 1
 DEEPEST = 100
 """Largest `limits.depth`."""
 
+PRAGMAS = ("detect-secrets", "gitleaks", "kingfisher", "leakguard", "secretlint", "trufflehog")
+"""Tools whose inline comments can be honoured."""
+
 RULE_PATTERN = r"^[a-z0-9*?-]+(/[a-z0-9*?-]+)?$"
 
 _LOOPBACK = r"(localhost|127\.0\.0\.1|\[::1\])"
@@ -164,7 +167,7 @@ POLICY = Record(
                 "rules": Many(PathShape()),
                 "environment": Many(Text("the name of an environment variable", r"^[A-Za-z_][A-Za-z0-9_]*$")),
                 "detect-secrets": SecondOpinion(Record({"baseline": PathShape()})),
-                "pragmas": Many(OneOf(("detect-secrets", "leakguard"))),
+                "pragmas": Many(OneOf(PRAGMAS)),
             }
         ),
         "limits": Record(LIMITS),

@@ -16,9 +16,27 @@ from leakguard.model import Confidence, Severity
 INDEX = "index.json"
 """Name of the generated file, beside the YAML files."""
 
+NEARBY = 72
+"""Bytes that may lie between a word of a rule's context and the value."""
+
 Checksum = Literal["", "crc32-base62"]
 Judge = Literal[
-    "", "aws-key", "assignment", "basic-authorization", "bearer", "jwt", "mode", "private-key", "pypi", "service-account", "url"
+    "",
+    "aws-key",
+    "assignment",
+    "basic-authorization",
+    "bearer",
+    "comparison",
+    "for-show",
+    "jwt",
+    "kubernetes",
+    "mode",
+    "password",
+    "private-key",
+    "pypi",
+    "service-account",
+    "signed-address",
+    "url",
 ]
 
 
@@ -52,6 +70,8 @@ class SecretRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Bytes that a match may span from the anchor's end on."""
     reach: int
     """Bytes before the anchor's end at which a match may begin."""
+    shortest: int = 0
+    """Bytes of the shortest secret of this shape."""
     prefixes: tuple[str, ...] = ()
     """What a report may show: public beginnings of the secret, the same for everybody."""
     bits: int = 0
@@ -59,12 +79,20 @@ class SecretRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     entropy: float = 3.0
     """Least Shannon entropy, bits a character, of what follows the prefix."""
     rank: int = 3
-    """Of two findings on the same bytes the higher stays: 3 a format of its own, 2 a value with context, 1 a shape, 0 a guess."""
+    """Of two findings on the same bytes the higher stays.
+
+    4 a format with its issuer's name, 3 a format of its own, 2 a value with context, 1 a shape, 0 a guess.
+    """
     checksum: Checksum = ""
     judge: Judge = ""
     """A closer look, see `leakguard.analyzers.secrets`."""
     context: tuple[str, ...] = ()
-    """With no anchors: lower-case words, one of which must stand in or before the name that an assignment gives the value."""
+    """With no anchors: lower-case words, one of which must stand before the value, by at most `NEARBY` bytes.
+
+    One that ends in `*` is a word of every day and counts only with a word such as `key` or `token` directly after it.
+    """
+    partners: tuple[str, ...] = ()
+    """Of a key id: the rules whose secret, when it stands near, makes a pair of it; no `secret/` before them."""
     wordless: bool = True
     """Whether a value that reads as words is refused; false where a random value of the format has no digit too often."""
     embedded: bool = False

@@ -31,6 +31,24 @@ def width_of(pattern: str) -> int:
     return int(most)
 
 
+def shortest_of(pattern: str) -> int:
+    """The fewest bytes that the group `secret` of `pattern` can span."""
+    return next((int(least) for least in _spans_of_groups(parser.parse(pattern))), 0)
+
+
+def _spans_of_groups(tree: Any) -> Iterable[int]:
+    for operation, argument in tree:
+        if operation is codes.SUBPATTERN and argument[0] is not None:
+            yield argument[3].getwidth()[0]
+        elif operation is codes.SUBPATTERN:
+            yield from _spans_of_groups(argument[3])
+        elif operation in (codes.MAX_REPEAT, codes.MIN_REPEAT):
+            yield from _spans_of_groups(argument[2])
+        elif operation is codes.BRANCH:
+            for branch in argument[1]:
+                yield from _spans_of_groups(branch)
+
+
 def text_of(pattern: str, random: Random) -> str:
     """One of the texts that `pattern` matches: literals, classes, alternatives, groups and bounded repetitions."""
     return "".join(_texts(parser.parse(pattern), random))

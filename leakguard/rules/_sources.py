@@ -8,8 +8,8 @@ import msgspec
 import yaml
 
 from leakguard.model import Confidence, Severity
-from leakguard.rules import AnchorRow, Checksum, Judge, SecretRule
-from leakguard.rules._expressions import check, width_of
+from leakguard.rules import NEARBY, AnchorRow, Checksum, Judge, SecretRule
+from leakguard.rules._expressions import check, shortest_of, width_of
 
 MARGIN = 16
 """Bytes beyond the widest match that a window holds: what follows decides whether a token ends there."""
@@ -43,6 +43,7 @@ class RuleSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     checksum: Checksum = ""
     judge: Judge = ""
     context: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
     wordless: bool = True
     embedded: bool = False
 
@@ -94,8 +95,9 @@ def compiled(issuer: IssuerSource, rule: RuleSource) -> SecretRule:
         confidence=rule.confidence,
         anchors=anchors,
         pattern=pattern,
-        longest=rule.longest or widest + MARGIN,
-        reach=rule.reach or max((anchor.width for anchor in anchors), default=0),
+        longest=rule.longest or widest + MARGIN + (NEARBY if rule.context else 0),
+        reach=rule.reach or max((anchor.width for anchor in anchors), default=NEARBY),
+        shortest=shortest_of(pattern),
         prefixes=rule.prefixes,
         bits=rule.bits,
         entropy=rule.entropy,
@@ -103,6 +105,7 @@ def compiled(issuer: IssuerSource, rule: RuleSource) -> SecretRule:
         checksum=rule.checksum,
         judge=rule.judge,
         context=rule.context,
+        partners=rule.partners,
         wordless=rule.wordless,
         embedded=rule.embedded,
     )

@@ -155,7 +155,7 @@ def test_what_hides_in_the_padding_is_seen() -> None:
 def test_an_archive_of_the_real_tool_is_read(tmp_path: Path) -> None:
     """Files, folders, and what it unpacks."""
     if not (TOOLS / "node_modules" / ".package-lock.json").exists():
-        command = [NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        command = [NPM, "install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
         subprocess.run(command, cwd=TOOLS, check=True)
     app = tmp_path / "app"
     (app / "lib").mkdir(parents=True)

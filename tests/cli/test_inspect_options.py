@@ -15,7 +15,10 @@ from tests.cli.standing_in import PRELUDE, with_engine
 ECHO = (
     "print(targets, sorted((key, value) for key, value in options.items() if key != 'progress'), file=sys.stderr)\nreturn report(verdict())"
 )
-DEFAULTS: dict[str, object] = {"policy": None, "limits": {}, "jobs": None, "as_is": False, "allow_incomplete": False, "recover": None}
+DEFAULTS: dict[str, object] = {"policy": None, "limits": {}, "jobs": None, "as_is": False, "allow_incomplete": False, "recover": None} | {
+    "baseline": None,
+    "secret_env": (),
+}
 WARNED = "return report(verdict(judgement(action=Action.WARN)))"
 BLOCKED = "return report(verdict(judgement()))"
 

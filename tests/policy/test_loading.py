@@ -124,7 +124,7 @@ def test_the_first_role_that_matches_is_laid_over_the_rest(tmp_path: Path) -> No
         ("secrets: {rules: [missing.toml]}\n", 2, 19, "this file does not exist", ""),
         ("secrets: {rules: [.]}\n", 2, 19, "this file leaves the folder", ""),
         ("secrets: {environment: [A-B]}\n", 2, 25, "expected the name of an environment variable", ""),
-        ("secrets: {pragmas: [gitleeks]}\n", 2, 21, "expected `detect-secrets` or `leakguard`", ""),
+        ("secrets: {pragmas: [gitleeks]}\n", 2, 21, "expected `detect-secrets`, `gitleaks`, ", 'did you mean "gitleaks"?'),
         ("secrets: {detect-secrets: yes}\n", 2, 27, "expected a mapping, `true` or `false`", ""),
         ("secrets: {detect-secrets: {plugins: []}}\n", 2, 28, 'unknown key "plugins"', ""),
         ("lock: ../leakguard.lock\n", 2, 7, "this file leaves the folder", ""),
@@ -229,7 +229,7 @@ def test_rules_that_are_yet_to_come_are_known(tmp_path: Path) -> None:
 
 def test_ids_of_foreign_packs_are_not_judged(tmp_path: Path) -> None:
     """Where a policy names a pack, a secret rule may be one of the pack's."""
-    (tmp_path / "own.yaml").write_text("")
+    (tmp_path / "own.yaml").write_text("issuer: a\nrules: []\n")
     assert [] == faults_of(tmp_path, "secrets: {rules: [own.yaml]}\nrules: {secret/acme-key: block}\n")
     assert 1 == len(faults_of(tmp_path, "secrets: {rules: [own.yaml]}\nrules: {file/acme-key: block}\n"))
 
@@ -281,7 +281,7 @@ def test_the_digest_covers_the_merged_policy_and_the_files_it_names(tmp_path: Pa
         ("", "", None),
         ("# x\n", "", None),
         ("openness: open\n", "", None),
-        ("", "x", None),
+        ("", "# x", None),
         ("", "", "x"),
         ("", "", "y"),
     ]:

@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 
 from leakguard import redact
+from leakguard.analyzers.secrets import _context
 from leakguard.analyzers.secrets._checks import checksum_of, entropy, is_famous, is_placeholder, reads_as_words
+from leakguard.analyzers.secrets._pairs import paired
+from leakguard.analyzers.secrets._places import is_for_show
+from leakguard.analyzers.secrets._randomness import surprise
 from leakguard.analyzers.secrets._sight import NEAR, Candidate, Opinion, Sight, prefix_of
+from leakguard.analyzers.secrets._values import GLANCE, may_be_secret
 from leakguard.content import Content
 from leakguard.model import Confidence
 from leakguard.plugins import Anchor, Hit
@@ -15,11 +19,22 @@ from leakguard.rules import SecretRule
 MOST_CANDIDATES = 5_000
 """Of one rule in one entry: more of them are only counted."""
 
-LINE_NAME = 80
-"""Bytes before an assignment's value in which a rule's context words are looked for."""
+_GUESS = "assignment"
+"""The judge of rules whose anchors announce no more than a value."""
 
 _ESCAPE = re.compile(rb"(?:\\[nrtbf0]|\\u00[0-9a-fA-F]{2}|\\x[0-9a-fA-F]{2}|%[0-9a-fA-F]{2})\Z")
 """An escape whose last character is no part of the word that follows."""
+
+_BEFORE, _AFTER = "before", "after"
+_TELLING_PREFIX = 3
+_PLAIN_PREFIX = re.compile(rb"(?:api|key|live|pat|pk|secret|sk|test|token|web)[-_.]")
+_SEPARATORS = (b"_", b"-", b".")
+"""How a public beginning ends that is no piece of something else."""
+
+_DIGITS = re.compile(rb"[0-9].*[0-9]|\A[0-9a-fA-F-]+\Z", re.DOTALL)
+_PIECE = re.compile(rb"(?:sha\d{1,3}|md5)[-=:]\Z|[0-9A-Za-z+/]{28}/\Z")
+"""What makes the bytes behind it a digest, or a piece of base64."""
+_RUN = 32
 
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
 
@@ -29,34 +44,38 @@ class Hunter:
 
     def __init__(self, rules: Sequence[SecretRule]) -> None:
         self._rules = tuple(rules)
-        self._contextual = tuple(rule for rule in rules if rule.context)
         by_anchor: dict[Anchor, list[int]] = {}
         for number, rule in enumerate(self._rules):
             for row in rule.anchors:
                 by_anchor.setdefault(Anchor(row.pattern, row.caseless), []).append(number)
-        self.anchors = tuple(by_anchor)
+            for word in rule.context:
+                for anchor in _context.anchors(word):
+                    by_anchor.setdefault(anchor, []).append(number)
+        self.anchors: Sequence[Anchor] = tuple(by_anchor)
         self._rules_of = tuple(map(tuple, by_anchor.values()))
         self._expressions: dict[str, re.Pattern[bytes]] = {}
-
-    @cached_property
-    def _words(self) -> re.Pattern[bytes]:
-        """Any word that a rule's context wants."""
-        return re.compile(b"|".join(re.escape(word.encode()) for rule in self._contextual for word in rule.context) or rb"\Z.")
+        self._contextual: dict[str, re.Pattern[bytes]] = {}
 
     def candidates(self, content: Content, path: str, hits: Iterable[Hit]) -> tuple[list[Candidate], dict[str, int]]:
         """What the hits turn out to be, by start and free of overlaps, and how many more there were of a rule."""
         seen: set[tuple[int, int]] = set()
         found: list[Candidate] = []
         counts: dict[str, int] = {}
+        done: dict[int, int] = {}
         for anchor, end in hits:
             for number in self._rules_of[anchor]:
                 rule = self._rules[number]
+                if end <= done.get(number, 0):
+                    continue
+                if rule.judge == _GUESS and not may_be_secret(content.read(end - GLANCE, end + GLANCE), min(end, GLANCE)):
+                    continue
                 window = content.read(end - rule.reach - 1, end + rule.longest)
                 base = max(0, end - rule.reach - 1)
-                match = self._search(rule, window, end - base)
+                match = self._near(rule, window, end - base) if rule.context else self._search(rule, window, end - base)
                 if match is None or (number, base + match.start("secret")) in seen or _is_worthless(rule, match["secret"]):
                     continue
                 seen.add((number, base + match.start("secret")))
+                done[number] = base + match.end("secret")
                 candidate = self._judge(rule, content, path, base + match.start("secret"), base + match.end("secret"))
                 if candidate is None:
                     continue
@@ -64,7 +83,7 @@ class Hunter:
                 if counts[candidate.rule.id] <= MOST_CANDIDATES:
                     found.append(candidate)
         surplus = {rule: count - MOST_CANDIDATES for rule, count in counts.items() if count > MOST_CANDIDATES}
-        return _without_overlaps(found), surplus
+        return paired(_without_overlaps(found)), surplus
 
     def _search(self, rule: SecretRule, window: bytes, end: int) -> re.Match[bytes] | None:
         """The match that reaches the anchor's end; a window may hold an earlier one that does not."""
@@ -75,11 +94,17 @@ class Hunter:
             position = match.end()
         return None
 
+    def _near(self, rule: SecretRule, window: bytes, end: int) -> re.Match[bytes] | None:
+        """The value that the issuer's word, which ends at `end`, announces."""
+        return _context.follows(self._expression(rule), window, word=end)
+
     def _expression(self, rule: SecretRule) -> re.Pattern[bytes]:
         """Compiled on first use: all of them would cost more than the rest of the start-up."""
-        expression = self._expressions.get(rule.pattern)
+        known = self._contextual if rule.context else self._expressions
+        expression = known.get(rule.pattern)
         if expression is None:
-            expression = self._expressions[rule.pattern] = re.compile(rule.pattern.encode())
+            expression = _context.expression(rule.pattern) if rule.context else re.compile(rule.pattern.encode())
+            known[rule.pattern] = expression
         return expression
 
     def _judge(self, rule: SecretRule, content: Content, path: str, start: int, end: int) -> Candidate | None:
@@ -87,32 +112,25 @@ class Hunter:
         around = content.read(base, end + NEAR)
         at = start - base
         sight = Sight(rule=rule, secret=around[at : at + end - start], around=around, at=at, path=path)
-        if rule.judge == "assignment":
-            sight = self._with_issuer(sight)
         opinion = _opinion(sight)
         return None if opinion is None else _candidate(sight, opinion, start, end)
-
-    def _with_issuer(self, sight: Sight) -> Sight:
-        """The same under the rule of the issuer whose name stands by the value, if the value has that issuer's shape."""
-        name = sight.before[-LINE_NAME:].rpartition(b"\n")[2].lower()
-        for rule in self._contextual if self._words.search(name) else ():
-            if any(word.encode() in name for word in rule.context) and self._expression(rule).fullmatch(sight.secret):
-                return Sight(rule=rule, secret=sight.secret, around=sight.around, at=sight.at, path=sight.path)
-        return sight
 
 
 def _opinion(sight: Sight) -> Opinion | None:
     rule, secret = sight.rule, sight.secret
     checked = checksum_of(rule.checksum, secret)
-    if not rule.embedded and not checked and not _stands_alone(sight):
-        return None
-    if _is_worthless(rule, secret):
+    touched = "" if rule.embedded or checked else _touched(sight)
+    if touched == _BEFORE or (touched and not _is_side_by_side(sight, checked=checked)) or _is_worthless(rule, secret):
         return None
     opinion = Opinion(severity=rule.severity, confidence=rule.confidence)
     if checked is not None:
         opinion = opinion.but(checksum="valid" if checked else "invalid")
     if checked is False:
         opinion = opinion.but(confidence=_lower(rule.confidence), note="its checksum does not fit")
+    if touched:
+        opinion = opinion.but(confidence=Confidence.LOW, note="longer than its format")
+    elif rule.context and is_for_show(sight.path):
+        opinion = opinion.but(confidence=Confidence.LOW, note="among tests or documentation")
     if not rule.judge:
         return opinion
     from leakguard.analyzers.secrets._judges import JUDGES
@@ -127,17 +145,30 @@ def _is_worthless(rule: SecretRule, secret: bytes) -> bool:
     variable = secret[len(prefix_of(rule, secret)) :]
     if rule.wordless and reads_as_words(variable):
         return True
+    if rule.context and surprise(variable) <= 0 and _DIGITS.search(variable) is None:
+        return True
     return is_placeholder(variable) or entropy(variable) < rule.entropy or is_famous(secret)
 
 
-def _stands_alone(sight: Sight) -> bool:
-    """Whether no letter or digit touches the secret, so that it is not a piece of something longer."""
-    after = sight.around[sight.at + len(sight.secret) :][:2]
+def _touched(sight: Sight) -> str:
+    """On which side a letter or digit touches the secret, so that it may be a piece of something longer; empty for none."""
+    before = sight.before[-_RUN:]
+    if before and before[-1] in _WORD | {0x2B} and _ESCAPE.search(before) is None:
+        return _BEFORE
+    if _PIECE.search(before):
+        return _BEFORE
+    after = sight.after[:2]
     if after and (after[0] in _WORD or (after[0] == 0x2D and len(after) > 1 and after[1] in _WORD)):
+        return _AFTER
+    return ""
+
+
+def _is_side_by_side(sight: Sight, *, checked: bool | None) -> bool:
+    """Whether a token may end where a letter follows, as in executables: its beginning must be telling, its checksum not wrong."""
+    prefix = sight.prefix
+    if len(prefix) < _TELLING_PREFIX or prefix[-1:] not in _SEPARATORS or _PLAIN_PREFIX.fullmatch(prefix):
         return False
-    if not sight.at or sight.around[sight.at - 1] not in _WORD | {0x2B}:
-        return True
-    return _ESCAPE.search(sight.around, max(0, sight.at - 6), sight.at) is not None
+    return checked is None or sight.after.startswith(prefix)
 
 
 def _candidate(sight: Sight, opinion: Opinion, start: int, end: int) -> Candidate:

@@ -50,9 +50,10 @@ def locations_of(entry: Entry, content: Content, starts: Sequence[int]) -> Itera
 
 
 def _finding(candidate: Candidate, location: Location) -> Finding:
-    rule, opinion, length = candidate.rule, candidate.opinion, candidate.end - candidate.start
-    evidence: dict[str, Json] = {"issuer": rule.issuer, "length": length, **opinion.evidence}
-    message = f"{rule.title} {redact.preview(candidate.prefix, length)}"
+    rule, opinion = candidate.rule, candidate.opinion
+    evidence: dict[str, Json] = {"issuer": rule.issuer, "length": candidate.end - candidate.start, **opinion.evidence}
+    length = int(str(evidence["length"]))
+    message = f"{rule.title} {redact.preview(candidate.prefix, length)}" if length else f"{rule.title}: the path says so"
     return Finding(
         rule=RuleId(f"secret/{rule.id}"),
         severity=opinion.severity,

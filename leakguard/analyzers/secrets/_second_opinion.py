@@ -13,6 +13,7 @@ import msgspec
 from leakguard import redact
 from leakguard.analyzers.secrets._report import locations_of
 from leakguard.analyzers.secrets._sight import Candidate
+from leakguard.analyzers.secrets._work import Allowance
 from leakguard.content import Content, Entry
 from leakguard.errors import Fault, FaultyFile
 from leakguard.model import Confidence, Finding, RuleId, Severity
@@ -23,8 +24,11 @@ RULE = RuleId("secret/second-opinion")
 WINDOW = 400
 """Characters that its plug-ins see at a time: they cost 1.4 ms a line."""
 
-MOST_WINDOWS = 2_000
-"""Of one entry."""
+MOST_LINES = 2_000
+"""Of one entry: they take three seconds."""
+
+_SHORTEST_LINE = 8
+"""Bytes: in a shorter one there is no room for a secret."""
 
 _NOISY = frozenset({"Base64HighEntropyString", "HexHighEntropyString", "IPPublicDetector"})
 """Judged by `secret/generic` already, or no secret."""
@@ -56,13 +60,22 @@ class SecondOpinion:
         self._accepted = accepted(baseline)
         self._plugins: list[Any] = []
 
-    def findings(self, entry: Entry, content: Content, hits: Iterable[Hit], known: Iterable[Candidate]) -> Iterator[Finding]:
+    def findings(
+        self, entry: Entry, content: Content, hits: Iterable[Hit], known: Iterable[Candidate], allowance: Allowance
+    ) -> Iterator[Finding]:
         """What it finds around those hits that led to nothing; bytes that a finding of ours covers are not told twice."""
         taken = [(one.start, one.end) for one in known]
         seen: set[bytes] = set()
+        lines = 0
         for start, stop in _windows(hits, content.size):
             window = content.read(start, stop)
             for line in window.splitlines():
+                if len(line) < _SHORTEST_LINE:
+                    continue
+                lines += 1
+                if lines > MOST_LINES:
+                    allowance.exceed("holds more lines with hints of secrets than `detect-secrets` is asked about")
+                    return
                 for secret in self._secrets(line.decode("utf-8", "replace")):
                     value = secret.encode("utf-8", "replace")
                     at = start + window.find(value)
@@ -98,9 +111,7 @@ class SecondOpinion:
 
 def _windows(hits: Iterable[Hit], size: int) -> Iterator[tuple[int, int]]:
     last = -1
-    for number, cell in enumerate(sorted({hit.end // (WINDOW // 2) for hit in hits})):
-        if number >= MOST_WINDOWS:
-            return
+    for cell in sorted({hit.end // (WINDOW // 2) for hit in hits}):
         start = max(last, (cell - 1) * (WINDOW // 2), 0)
         last = min(size, start + WINDOW)
         yield start, last

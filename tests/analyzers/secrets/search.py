@@ -6,7 +6,7 @@ from functools import cache
 
 from leakguard.analyzers import secrets
 from leakguard.analyzers.secrets._checks import crc32_base62
-from leakguard.anchors import Anchors
+from leakguard.anchors import Anchors, kind_of
 from leakguard.content import Content, Entry
 from leakguard.model import Finding, Kind
 from leakguard.rules._expressions import text_of
@@ -26,9 +26,11 @@ def found(
 
 def judged(entry: Entry, settings: SecretSettings | None = None) -> list[Finding]:
     """What the analyzer says of an entry, its name and its text included."""
-    analyzer = secrets.start(Settings(secrets=settings or SecretSettings()))
+    wanted = Settings(secrets=settings or SecretSettings())
+    analyzer = secrets.start(wanted)
     findings = list(analyzer.enter(entry))
-    hits = _anchors().scan(entry.content).get(0, []) if entry.content else []
+    database = _anchors() if settings is None else Anchors([secrets.anchors(wanted)])
+    hits = database.scan(entry.content, kind_of(entry.name, entry.opaque, entry.content.size)).get(0, []) if entry.content else []
     return findings + (list(analyzer.analyze(entry, hits)) if hits else [])
 
 

@@ -46,8 +46,16 @@ def test_password_in_an_address_is_found(scheme: str) -> None:
     ],
 )
 def test_address_without_a_secret_is_silent(text: str) -> None:
-    """Placeholders, templates, documentation's hosts and the own machine are no credentials."""
-    assert rules(text) == []
+    """Placeholders, templates, documentation's hosts and the own machine are no credentials in a program."""
+    assert rules(f'connect("{text}")', path="package/src/db.js") == []
+
+
+@pytest.mark.parametrize("host", ["localhost:5432", "127.0.0.1", "db.example.org"])
+def test_chosen_password_for_a_sample_host_is_of_low_confidence_in_settings(host: str) -> None:
+    """What people chose may be in use elsewhere; among documentation it is a sample."""
+    text = f"DATABASE_URL=postgres://deploy:{PASSWORD}@{host}/live\n"
+    assert ["low"] == [one.confidence for one in found(text, path="package/app.conf")]
+    assert rules(text, path="package/README.md") == []
 
 
 def test_web_token_is_decoded() -> None:
@@ -154,9 +162,12 @@ def test_harmless_assignment_is_silent(line: str) -> None:
     assert rules(line.replace("{0}", token("", 32)), path="package/src/a.ts") == []
 
 
-def test_generic_value_among_tests_is_of_low_confidence() -> None:
-    """A test's password is most likely made for the test."""
-    assert ["low"] == [one.confidence for one in found(f'api_key = "{token("", 32)}"', path="package/test/a.js")]
+@pytest.mark.parametrize(
+    "path", ["package/test/a.js", "package/README.md", "package/dist/a.d.ts", "p/locales/de.json", "p/x.examples.json"]
+)
+def test_generic_value_among_tests_and_documentation_is_silent(path: str) -> None:
+    """A test's or a manual's value without a format of its own is made for it."""
+    assert rules(f'api_key = "{token("", 32)}"', path=path) == []
 
 
 def test_password_of_a_netrc_and_a_pypirc_is_found() -> None:

@@ -97,7 +97,8 @@ def test_aws_key_id_alone_is_less_certain_than_with_its_secret() -> None:
     alone = found(f"id = {identifier}")
     pair = found(f"aws_access_key_id = {identifier}\naws_secret_access_key = {secret}\n")
     assert [("secret/aws-access-key", "medium")] == [(one.rule, one.confidence) for one in alone]
-    assert [("secret/aws-access-key", "high"), ("secret/aws-secret-key", "high")] == [(one.rule, one.confidence) for one in pair]
+    assert [("secret/aws-access-key", "high")] == [(one.rule, one.confidence) for one in pair]
+    assert ["secret/aws-access-key", "secret/aws-secret-key"] == pair[0].evidence["parts"]
 
 
 def test_test_mode_is_of_little_weight() -> None:

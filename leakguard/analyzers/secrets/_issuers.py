@@ -1,0 +1,59 @@
+"""What is known of an issuer that a variable is named after: no secret of it is shorter than the shortest that it has ever issued."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from leakguard import rules
+from leakguard.rules import SecretRule
+
+_JOINTS = re.compile(rb"[^a-z0-9]+")
+_CHOSEN = re.compile(rb"webhook|signing|session|cookie|encrypt|hash|salt|seed|pass|pwd|verif|hook|jwt|hmac|user|basic")
+"""Words in the names of secrets that whoever uses the issuer thinks up."""
+_ANYBODY = "any"
+_SHORTEST_WORD, _SHORTEST_PREFIX = 4, 5
+
+
+def is_too_short(name: bytes, value: bytes) -> bool:
+    """Whether the secrets of the issuer that stands in `name`, or that `value` begins as, are all longer: a sample, or a piece of one."""
+    if any(value.startswith(prefix) and len(value) < length for prefix, length in _prefixes().items()):
+        return True
+    words = _JOINTS.sub(b"", name.lower())
+    if _CHOSEN.search(words):
+        return False
+    lengths = [length for word, length in _shortest().items() if word in words]
+    return bool(lengths) and len(value) < min(lengths)
+
+
+@cache
+def _shortest() -> Mapping[bytes, int]:
+    return shortest_by_word(rules.load())
+
+
+@cache
+def _prefixes() -> Mapping[bytes, int]:
+    found: dict[bytes, int] = {}
+    for rule in rules.load():
+        for prefix in rule.prefixes if not rule.context and rule.shortest else ():
+            if len(prefix) >= _SHORTEST_PREFIX:
+                found[prefix.encode()] = min(found.get(prefix.encode(), rule.shortest), rule.shortest)
+    return found
+
+
+def shortest_by_word(known: Iterable[SecretRule]) -> Mapping[bytes, int]:
+    """The length of the shortest secret, for each word by which rules or people name an issuer."""
+    found: dict[bytes, int] = {}
+    for rule in known:
+        if rule.issuer == _ANYBODY or not rule.shortest:
+            continue
+        for name in (*rule.context, rule.issuer):
+            word = _JOINTS.sub(b"", name.lower().encode())
+            if len(word) >= _SHORTEST_WORD and _names(rule, word):
+                found[word] = min(found.get(word, rule.shortest), rule.shortest)
+    return found
+
+
+def _names(rule: SecretRule, word: bytes) -> bool:
+    """Whether a word is the issuer's name, and none of many such as `private_key`."""
+    slug = _JOINTS.sub(b"", rule.id.partition("-")[0].encode())
+    return slug in word or word in slug or word == _JOINTS.sub(b"", rule.issuer.lower().encode())
