@@ -44,7 +44,7 @@ Digests, so that nothing here looks like a secret.
 _PLACEHOLDER = re.compile(
     rb"example|string.?here|here\Z|placeholder|change.?me|redacted|replace.?(?:me|this|with)|insert.?your|your.?(?:api|own|access|secret|token|key|pass)"
     rb"|dummy|foobar|lorem|not.?(?:a.?)?real|(?:0123456789|1234567890)(?:0123|1234|abcd)|0123456789abcdef|abcdefghij|qwertyui|deadbeef"
-    rb"|(.)\1{5}|(?:\*|\.|x){4}",
+    rb"|(.)\1{5}|(?:\*|\.|x){4}|\][*+]|\]\{\d{1,4}[,}]",
     re.IGNORECASE,
 )
 _DIGIT = re.compile(rb"[0-9]")

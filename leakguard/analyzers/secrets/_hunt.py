@@ -32,9 +32,9 @@ _SEPARATORS = (b"_", b"-", b".")
 """How a public beginning ends that is no piece of something else."""
 
 _DIGITS = re.compile(rb"[0-9].*[0-9]|\A[0-9a-fA-F-]+\Z", re.DOTALL)
-_PIECE = re.compile(rb"(?:sha\d{1,3}|md5)[-=:]\Z|[0-9A-Za-z+/]{28}/\Z")
+_PIECE = re.compile(rb"(?:sha\d{1,3}|md5)[-=:][0-9A-Za-z_+/-]{0,90}\Z|[0-9A-Za-z+/]{28}/\Z")
 """What makes the bytes behind it a digest, or a piece of base64."""
-_RUN = 32
+_RUN = 100
 
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
 
