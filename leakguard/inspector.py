@@ -1,5 +1,6 @@
 """The one verb: `inspect(targets, policy) -> Report`."""
 
+import contextlib
 import os
 import stat
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -66,6 +67,7 @@ def inspect(
     recover: Path | None = None,
     secret_env: Sequence[str] = (),
     baseline: str | os.PathLike[str] | None = None,
+    policy_from: str | None = None,
     progress: Callable[[Progress], None] | None = None,
     today: date | None = None,
 ) -> Report:
@@ -74,19 +76,54 @@ def inspect(
     `policy` is a loaded policy, the name of a preset, or a file; `None` finds `leakguard.yaml` as the command does. `limits` are
     overrides as on the command line (`{"bytes": "1 GB"}`). `jobs` is the number of artifacts inspected at a time (default: one for
     each processor that may be used). `recover` is a new or empty folder for the sources that maps hold. `secret_env` names variables
-    whose values must not occur anywhere. `baseline` is a file of accepted fingerprints. Raises `UsageError` before any
-    work when something is asked for wrongly, `Bug` when leakguard fails; a target about which nothing can be said is in `Report.errors`.
+    whose values must not occur anywhere. `baseline` is a file of accepted fingerprints. `policy_from` names the commit whose policy,
+    packs, lock and baseline count in place of those of the working tree.
+    Raises `UsageError` before any work when something is asked for wrongly, `Bug` when leakguard fails; a target about which nothing can
+    be said is in `Report.errors`.
     """
     if not targets:
         raise UsageError("no target", hint="name a package, or the folder that holds it")
+    with contextlib.ExitStack() as stack:
+        origin = stack.enter_context(policies.snapshot(policy_from)) if policy_from else None
+        return _inspect(
+            targets,
+            policy,
+            origin,
+            limits=limits,
+            jobs=jobs,
+            as_is=as_is,
+            allow_incomplete=allow_incomplete,
+            recover=recover,
+            secret_env=secret_env,
+            baseline=None if baseline is None else Path(baseline),
+            progress=progress,
+            today=today,
+        )
+
+
+def _inspect(
+    targets: Sequence[Target],
+    policy: Policy | str | Path | None,
+    origin: policies.Snapshot | None,
+    *,
+    limits: Mapping[str, str] | None,
+    jobs: int | None,
+    as_is: bool,
+    allow_incomplete: bool,
+    recover: Path | None,
+    secret_env: Sequence[str],
+    baseline: Path | None,
+    progress: Callable[[Progress], None] | None,
+    today: date | None,
+) -> Report:
     with ThreadPoolExecutor(1) as thread:
         compiling = thread.submit(compile_anchors)
-        governing = policy if isinstance(policy, Policy) else policies.load(policy)
+        governing = policy if isinstance(policy, Policy) else policies.load(policy, origin=origin)
         if limits:
             governing = policies.override_limits(governing, limits)
         if secret_env:
             governing = policies.search_for(governing, secret_env, os.environ)
-        accepted = policies.read_baseline(Path(baseline)) if baseline is not None else None
+        accepted = policies.read_baseline(baseline, origin) if baseline is not None else None
         resolved = naming.resolve(targets, as_is=as_is)
         anchors = compiling.result()
     if governing.settings.secrets.environment or governing.settings.secrets.packs:

@@ -16,6 +16,7 @@ from leakguard.policy.options import override_limits, override_rules, search_for
 from leakguard.policy.resolved import Policy, Role
 from leakguard.policy.schema import json_schema
 from leakguard.policy.shapes import Leaf
+from leakguard.policy.snapshot import Snapshot, snapshot
 from leakguard.policy.waivers import Waiver, git_match
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Policy",
     "Role",
     "RuleTable",
+    "Snapshot",
     "Waiver",
     "catalogue",
     "decide",
@@ -39,4 +41,5 @@ __all__ = [
     "override_rules",
     "read_baseline",
     "search_for",
+    "snapshot",
 ]

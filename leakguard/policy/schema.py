@@ -38,7 +38,7 @@ class PathShape:
             source.refuse(node, "expected the path of a file")
             return None
         path = Path(os.path.normpath(source.folder / node.text))
-        problem = files.refusal(path, root=source.root, owner=source.owner)
+        problem = (source.fetch(path) if source.fetch else "") or files.refusal(path, root=source.root, owner=source.owner)
         if problem and not (problem == files.MISSING and not self.required):
             source.refuse(node, f"this file {problem}", "name a file of your own in the project, relative to the policy file")
             return None
