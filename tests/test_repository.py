@@ -33,8 +33,8 @@ def test_files_are_told_by_state(project: Path) -> None:
     found = repository.around(project)
     assert found is not None
     assert {"a.txt", "folder/ünï\tb.txt", ".gitignore"} == set(found.tracked() or ())
-    assert {"notes/", "new.txt"} == found.untracked()
-    assert {"dist/", "debug.log"} == found.ignored()
+    assert {"notes/", "new.txt"} == set(found.untracked() or ())
+    assert {"dist/", "debug.log"} == set(found.ignored() or ())
 
 
 def test_ids_are_those_that_git_gives(project: Path) -> None:

@@ -48,8 +48,8 @@ def merge(earlier: Tree, later: Tree) -> dict[str, Any]:
         elif isinstance(value, tuple) and key == ROLES:
             out[key] = (*value, *out.get(key, ()))
         elif isinstance(value, tuple) and key not in _REPLACED:
-            known = [_bare(one) for one in out.get(key, ())]
-            out[key] = (*out.get(key, ()), *(one for one in value if _bare(one) not in known))
+            known = [bare(one) for one in out.get(key, ())]
+            out[key] = (*out.get(key, ()), *(one for one in value if bare(one) not in known))
         else:
             out[key] = value
     return out
@@ -174,12 +174,12 @@ def _values(tree: Tree, key: str) -> tuple[Any, ...]:
     return tuple(leaf.value for leaf in tree.get(key, ()))
 
 
-def _bare(value: object) -> Any:
+def bare(value: object) -> Any:
     """A value without the places where its parts were written."""
     if isinstance(value, Mapping):
-        return {key: _bare(one) for key, one in value.items()}
+        return {key: bare(one) for key, one in value.items()}
     if isinstance(value, tuple):
-        return [_bare(one) for one in value]
+        return [bare(one) for one in value]
     return value.value if isinstance(value, Leaf) else value
 
 
