@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
+from leakguard import checkout, workers
 from leakguard import policy as policies
 from leakguard import targets as naming
-from leakguard import workers
 from leakguard.anchors import Anchors
 from leakguard.errors import Incomplete, LeakguardError, UsageError
 from leakguard.model import (
@@ -125,15 +125,17 @@ def _inspect(
             governing = policies.search_for(governing, secret_env, os.environ)
         accepted = policies.read_baseline(baseline, origin) if baseline is not None else None
         resolved = naming.resolve(targets, as_is=as_is)
+        known = checkout.read(Path.cwd(), [one.path.name for one in resolved if not one.directory])
         anchors = compiling.result()
+    governing = replace(governing, settings=replace(governing.settings, checkout=known))
     if governing.settings.secrets.environment or governing.settings.secrets.packs:
         anchors = compile_anchors(governing.settings)
     day = today or datetime.now(UTC).date()
     if recover:
         prepare(recover, [one.path for one in resolved])
     outcomes = _scan_all(resolved, governing, anchors, jobs or _processors(), progress, recover)
-    known = accepted.lines if accepted else {}
-    judged = [_judge(outcome, governing, day, allow_incomplete=allow_incomplete, baseline=known) for outcome in outcomes]
+    fingerprints = accepted.lines if accepted else {}
+    judged = [_judge(outcome, governing, day, allow_incomplete=allow_incomplete, baseline=fingerprints) for outcome in outcomes]
     beside = [index for index, one in enumerate(resolved) if not one.publishable]
     for index, finding in policies.governance(governing, judged, today=day, beside=beside, baseline=accepted):
         judged[index] = _with(judged[index], [finding], governing, day, allow_incomplete=allow_incomplete)
