@@ -12,6 +12,7 @@ from leakguard._yaml import Node
 from leakguard.errors import Fault, FaultyFile, UsageError
 from leakguard.patterns import lazily
 from leakguard.policy import files, known, schema
+from leakguard.policy.case_shapes import rules_of
 from leakguard.policy.merging import build
 from leakguard.policy.options import SHORTEST_VALUE
 from leakguard.policy.resolved import Policy
@@ -214,6 +215,7 @@ def _check_rules(tree: Mapping[str, Any], source: Source) -> None:
     for part in (tree, *tree.get("artifacts", ())):
         named = [(pattern, leaf) for pattern, leaf in part.get("rules", {}).items()]
         named += [(waiver["rule"].value, waiver["rule"]) for waiver in part.get("waivers", ()) if "rule" in waiver]
+        named += [(leaf.value, leaf) for case in part.get("tests", ()) for leaf in rules_of(case)]
         for pattern, leaf in named:
             if re.search(schema.RULE_PATTERN, pattern) and not (foreign and pattern.startswith("secret/")) and not known.is_known(pattern):
                 hint = suggestion(pattern, known.known_names()) or "`leakguard rules list` shows all"

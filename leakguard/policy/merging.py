@@ -24,6 +24,8 @@ Tree = Mapping[str, Any]
 
 RULES = "rules"
 ROLES = "artifacts"
+TESTS = "tests"
+"""Prove a policy and are no part of what it does."""
 
 _REPLACED = frozenset({"allow", "require", "pragmas"})
 _NOT_MERGED = frozenset({"version", "extends", "match"})
@@ -64,7 +66,7 @@ def build(layers: Sequence[Tree], *, name: str, root: Path, place: tuple[str, in
     general = _role(tree, None)
     return Policy(
         name=name,
-        digest=_digest(tree, root),
+        digest=_digest({key: value for key, value in tree.items() if key != TESTS}, root),
         limits=Limits(**{key: leaf.value for key, leaf in tree.get("limits", {}).items()}),
         lock=_value(tree, "lock"),
         publish_registry=_value(tree, "publish", "registry"),

@@ -10,6 +10,7 @@ from typing import Any
 from leakguard._yaml import Node, Scalar, Table
 from leakguard.model import Fingerprint, Openness, RuleId
 from leakguard.policy import files, quantities
+from leakguard.policy.case_shapes import CASE
 from leakguard.policy.shapes import Leaf, Many, OneOf, Record, Rules, Schema, Shape, Source, Text
 
 VERSION = 1
@@ -172,6 +173,7 @@ POLICY = Record(
         ),
         "limits": Record(LIMITS),
         "lock": PathShape(required=False),
+        "tests": Many(CASE),
         "publish": Record(
             {"registry": Text("an `https` address without credentials", rf"^(https://[^\s@/]+|http://{_LOOPBACK}(:[0-9]+)?)(/[^\s@]*)?$")}
         ),
