@@ -102,7 +102,7 @@ class SecretsAnalyzer:
         """Judge the hits of the walker's scan."""
         content = entry.content
         if content is not None:
-            yield from self._searched_in(entry, content, hits, Allowance())
+            yield from self._searched_in(entry, content, hits, Allowance.of(content.size))
 
     def wants_second_pass(self) -> bool:
         """Never: once is enough."""
