@@ -40,6 +40,8 @@ _PIECE = re.compile(rb"(?:sha\d{1,3}|md5)[-=:][0-9A-Za-z_+/-]{0,90}\Z|[0-9A-Za-z
 """What makes the bytes behind it a digest, or a piece of base64."""
 _CERTAINLY_WORDS = 0.8
 """Odds in bits a character beyond which a value is a name with numbers in it: random digits in base 16 never are."""
+_SHORT_PREFIX = 4
+"""Characters of a public beginning that may as well begin a name."""
 _RUN = 100
 
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
@@ -166,7 +168,8 @@ def _is_worthless(rule: SecretRule, secret: bytes) -> bool:
         return True
     if rule.context and surprise(variable) <= 0 and _DIGITS.search(variable) is None:
         return True
-    if rule.bits >= redact.RANDOM_BITS and not variable.isdigit() and surprise(variable) < -_CERTAINLY_WORDS * len(variable):
+    short = len(secret) - len(variable) <= _SHORT_PREFIX and rule.bits >= redact.RANDOM_BITS
+    if short and not variable.isdigit() and surprise(variable) < -_CERTAINLY_WORDS * len(variable):
         return True
     return is_placeholder(variable) or entropy(variable) < rule.entropy or is_famous(secret)
 
