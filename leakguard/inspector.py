@@ -1,6 +1,5 @@
 """The one verb: `inspect(targets, policy) -> Report`."""
 
-import contextlib
 import os
 import stat
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -66,8 +65,9 @@ def inspect(
     allow_incomplete: bool = False,
     recover: Path | None = None,
     secret_env: Sequence[str] = (),
+    trust_plugins: Sequence[str | os.PathLike[str]] = (),
     baseline: str | os.PathLike[str] | None = None,
-    policy_from: str | None = None,
+    origin: policies.Snapshot | None = None,
     progress: Callable[[Progress], None] | None = None,
     today: date | None = None,
 ) -> Report:
@@ -76,46 +76,13 @@ def inspect(
     `policy` is a loaded policy, the name of a preset, or a file; `None` finds `leakguard.yaml` as the command does. `limits` are
     overrides as on the command line (`{"bytes": "1 GB"}`). `jobs` is the number of artifacts inspected at a time (default: one for
     each processor that may be used). `recover` is a new or empty folder for the sources that maps hold. `secret_env` names variables
-    whose values must not occur anywhere. `baseline` is a file of accepted fingerprints. `policy_from` names the commit whose policy,
-    packs, lock and baseline count in place of those of the working tree.
-    Raises `UsageError` before any work when something is asked for wrongly, `Bug` when leakguard fails; a target about which nothing can
-    be said is in `Report.errors`.
+    whose values must not occur anywhere. `trust_plugins` are plug-ins of `detect-secrets`, whose code
+    then runs. `baseline` is a file of accepted fingerprints. `origin` is the commit (`policy.snapshot`) whose policy,
+    packs, lock and baseline count in place of those of the working tree. Raises `UsageError` before any
+    work when something is asked for wrongly, `Bug` when leakguard fails; a target about which nothing can be said is in `Report.errors`.
     """
     if not targets:
         raise UsageError("no target", hint="name a package, or the folder that holds it")
-    with contextlib.ExitStack() as stack:
-        origin = stack.enter_context(policies.snapshot(policy_from)) if policy_from else None
-        return _inspect(
-            targets,
-            policy,
-            origin,
-            limits=limits,
-            jobs=jobs,
-            as_is=as_is,
-            allow_incomplete=allow_incomplete,
-            recover=recover,
-            secret_env=secret_env,
-            baseline=None if baseline is None else Path(baseline),
-            progress=progress,
-            today=today,
-        )
-
-
-def _inspect(
-    targets: Sequence[Target],
-    policy: Policy | str | Path | None,
-    origin: policies.Snapshot | None,
-    *,
-    limits: Mapping[str, str] | None,
-    jobs: int | None,
-    as_is: bool,
-    allow_incomplete: bool,
-    recover: Path | None,
-    secret_env: Sequence[str],
-    baseline: Path | None,
-    progress: Callable[[Progress], None] | None,
-    today: date | None,
-) -> Report:
     with ThreadPoolExecutor(1) as thread:
         compiling = thread.submit(compile_anchors)
         governing = policy if isinstance(policy, Policy) else policies.load(policy, origin=origin)
@@ -123,19 +90,22 @@ def _inspect(
             governing = policies.override_limits(governing, limits)
         if secret_env:
             governing = policies.search_for(governing, secret_env, os.environ)
-        accepted = policies.read_baseline(baseline, origin) if baseline is not None else None
+        if trust_plugins:
+            governing = policies.trust(governing, [Path(one) for one in trust_plugins])
+        accepted = policies.read_baseline(Path(baseline), origin) if baseline is not None else None
         resolved = naming.resolve(targets, as_is=as_is)
-        known = checkout.read(Path.cwd(), [one.path.name for one in resolved if not one.directory])
+        around = checkout.read(Path.cwd(), [one.path.name for one in resolved if not one.directory])
         anchors = compiling.result()
-    governing = replace(governing, settings=replace(governing.settings, checkout=known))
-    if governing.settings.secrets.environment or governing.settings.secrets.packs:
+    governing = replace(governing, settings=replace(governing.settings, checkout=around))
+    searched = governing.settings.secrets
+    if searched.environment or searched.packs or searched.plugins:
         anchors = compile_anchors(governing.settings)
     day = today or datetime.now(UTC).date()
     if recover:
         prepare(recover, [one.path for one in resolved])
     outcomes = _scan_all(resolved, governing, anchors, jobs or _processors(), progress, recover)
-    fingerprints = accepted.lines if accepted else {}
-    judged = [_judge(outcome, governing, day, allow_incomplete=allow_incomplete, baseline=fingerprints) for outcome in outcomes]
+    known = accepted.lines if accepted else {}
+    judged = [_judge(outcome, governing, day, allow_incomplete=allow_incomplete, baseline=known) for outcome in outcomes]
     beside = [index for index, one in enumerate(resolved) if not one.publishable]
     for index, finding in policies.governance(governing, judged, today=day, beside=beside, baseline=accepted):
         judged[index] = _with(judged[index], [finding], governing, day, allow_incomplete=allow_incomplete)

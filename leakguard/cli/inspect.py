@@ -1,6 +1,5 @@
 """`leakguard inspect`: the main verb."""
 
-import contextlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -69,6 +68,13 @@ Exit codes:
     multiple=True,
     help="The value of this variable must not occur anywhere, in any encoding. Repeatable.",
 )
+@click.option(
+    "--trust-plugin",
+    "trust_plugins",
+    metavar="FILE",
+    multiple=True,
+    help="A plug-in of `detect-secrets`: its code runs, on all text. Here only, not as a variable. Repeatable.",
+)
 @option("--quiet", is_flag=True, help="Print only what blocks, one line for each rule.")
 @option("--no-progress", is_flag=True, help="No progress line on long runs.")
 @option("--explain", is_flag=True, help="Print what is allowed too, and what each rule means.")
@@ -95,6 +101,7 @@ def run(
     policy_from: str | None,
     baseline: str | None,
     secret_env: Sequence[str],
+    trust_plugins: Sequence[str],
     quiet: bool,
     no_progress: bool,
     explain: bool,
@@ -108,17 +115,18 @@ def run(
     from leakguard import policy as policies
 
     reference = governing_commit(policy_from)
-    with ProgressLine(wanted=not (no_progress or quiet)) as progress:
+    with ProgressLine(wanted=not (no_progress or quiet)) as progress, policies.origin(reference) as origin:
         report = inspector.inspect(
             named,
             policy=policy,
-            policy_from=reference,
+            origin=origin,
             limits=overrides,
             jobs=jobs,
             as_is=as_is,
             allow_incomplete=allow_incomplete,
             recover=Path(recover) if recover else None,
             secret_env=secret_env,
+            trust_plugins=trust_plugins,
             baseline=baseline,
             progress=progress,
         )
@@ -193,9 +201,9 @@ def _pairs(limits: Sequence[str]) -> dict[str, str]:
 
 def _raised(policy: str | None, reference: str | None, overrides: Mapping[str, str]) -> list[str]:
     """The overrides that let more through than the policy does, as they were given."""
-    from leakguard.policy import load, override_limits, snapshot
+    from leakguard.policy import load, origin, override_limits
 
-    with contextlib.ExitStack() as stack:
-        governing = load(policy, origin=stack.enter_context(snapshot(reference)) if reference else None)
+    with origin(reference) as commit:
+        governing = load(policy, origin=commit)
     raised = override_limits(governing, overrides).limits
     return [f"--limits {key}={value}" for key, value in overrides.items() if getattr(raised, key) > getattr(governing.limits, key)]

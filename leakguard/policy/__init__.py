@@ -12,11 +12,11 @@ from leakguard.policy.files import FILE_NAME, PRESETS
 from leakguard.policy.governing import governance
 from leakguard.policy.known import RULES, catalogue
 from leakguard.policy.loading import load
-from leakguard.policy.options import override_limits, override_rules, search_for
+from leakguard.policy.options import override_limits, override_rules, search_for, trust
 from leakguard.policy.resolved import Policy, Role
 from leakguard.policy.schema import json_schema
 from leakguard.policy.shapes import Leaf
-from leakguard.policy.snapshot import Snapshot, snapshot
+from leakguard.policy.snapshot import Snapshot, origin, snapshot
 from leakguard.policy.waivers import Waiver, git_match
 
 __all__ = [
@@ -36,10 +36,12 @@ __all__ = [
     "governance",
     "json_schema",
     "load",
+    "origin",
     "outcome",
     "override_limits",
     "override_rules",
     "read_baseline",
     "search_for",
     "snapshot",
+    "trust",
 ]
