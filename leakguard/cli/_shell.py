@@ -17,7 +17,6 @@ from leakguard.errors import Fault, FaultyFile, LeakguardError, place_of
 from leakguard.redact import escape
 from leakguard.version import VERSION
 
-
 MOST_FAULTS = 200
 """Of the files of a policy that are told one by one: what is no policy at all has one in every line."""
 
