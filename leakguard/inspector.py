@@ -30,7 +30,7 @@ from leakguard.model import (
     Verdict,
 )
 from leakguard.paths import safe_path
-from leakguard.policy import Policy
+from leakguard.policy import Policy, Reference
 from leakguard.recover import prepare
 from leakguard.redact import escape, escape_name, fingerprint_of_place
 from leakguard.scan import Scanned, compile_anchors, place_in_order, scan
@@ -66,6 +66,8 @@ def inspect(
     recover: Path | None = None,
     secret_env: Sequence[str] = (),
     baseline: str | os.PathLike[str] | None = None,
+    survey: bool = False,
+    against: Callable[[Sequence[Artifact]], Reference] | None = None,
     progress: Callable[[Progress], None] | None = None,
     today: date | None = None,
 ) -> Report:
@@ -74,7 +76,8 @@ def inspect(
     `policy` is a loaded policy, the name of a preset, or a file; `None` finds `leakguard.yaml` as the command does. `limits` are
     overrides as on the command line (`{"bytes": "1 GB"}`). `jobs` is the number of artifacts inspected at a time (default: one for
     each processor that may be used). `recover` is a new or empty folder for the sources that maps hold. `secret_env` names variables
-    whose values must not occur anywhere. `baseline` is a file of accepted fingerprints. Raises `UsageError` before any
+    whose values must not occur anywhere. `baseline` is a file of accepted fingerprints. `survey` asks for digests of the entries and for
+    what manifests declare. `against` is asked, once the artifacts are known, for what to compare them with. Raises `UsageError` before any
     work when something is asked for wrongly, `Bug` when leakguard fails; a target about which nothing can be said is in `Report.errors`.
     """
     if not targets:
@@ -87,6 +90,7 @@ def inspect(
         if secret_env:
             governing = policies.search_for(governing, secret_env, os.environ)
         accepted = policies.read_baseline(Path(baseline)) if baseline is not None else None
+        lock = policies.lock_of(governing)
         resolved = naming.resolve(targets, as_is=as_is)
         anchors = compiling.result()
     if governing.settings.secrets.environment or governing.settings.secrets.packs:
@@ -94,10 +98,15 @@ def inspect(
     day = today or datetime.now(UTC).date()
     if recover:
         prepare(recover, [one.path for one in resolved])
-    outcomes = _scan_all(resolved, governing, anchors, jobs or _processors(), progress, recover)
+    outcomes = _scan_all(resolved, governing, anchors, jobs or _processors(), progress, recover, survey=survey)
     known = accepted.lines if accepted else {}
     judged = [_judge(outcome, governing, day, allow_incomplete=allow_incomplete, baseline=known) for outcome in outcomes]
     beside = [index for index, one in enumerate(resolved) if not one.publishable]
+    references = [Reference.of_lock(lock)] if lock else []
+    if against:
+        references.append(against([one.artifact for index, one in enumerate(judged) if index not in beside and one.artifact.listing]))
+    for index, finding in policies.changes_since(references, governing, judged, beside=beside):
+        judged[index] = _with(judged[index], [finding], governing, day, allow_incomplete=allow_incomplete, baseline=known)
     for index, finding in policies.governance(governing, judged, today=day, beside=beside, baseline=accepted):
         judged[index] = _with(judged[index], [finding], governing, day, allow_incomplete=allow_incomplete)
     return Report(
@@ -126,6 +135,8 @@ def _scan_all(
     jobs: int,
     progress: Callable[[Progress], None] | None,
     recover: Path | None,
+    *,
+    survey: bool,
 ) -> list[_Inspected]:
     """Scan the targets, the largest first; the results are in the order of the targets."""
     results: dict[int, Scanned | Incomplete | Damage] = {index: one.error for index, one in enumerate(resolved) if one.error}
@@ -133,7 +144,7 @@ def _scan_all(
     if progress:
         progress(Progress(done=0, total=len(order), target=""))
     folders = _folders(recover, resolved)
-    works = [partial(scan, resolved[index], governing, anchors, folders[index]) for index in order]
+    works = [partial(scan, resolved[index], governing, anchors, folders[index], survey=survey) for index in order]
     for done, (number, outcome) in enumerate(
         workers.run(works, jobs=jobs, limits=governing.limits, keep=governing.settings.secrets.environment), 1
     ):
