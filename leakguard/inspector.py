@@ -101,10 +101,10 @@ def inspect(
     outcomes = _scan_all(resolved, governing, anchors, jobs or _processors(), progress, recover, survey=survey)
     known = accepted.lines if accepted else {}
     judged = [_judge(outcome, governing, day, allow_incomplete=allow_incomplete, baseline=known) for outcome in outcomes]
-    beside = [index for index, one in enumerate(resolved) if not one.publishable]
+    beside = [index for index, one in enumerate(judged) if not one.artifact.publishable]
     references = [Reference.of_lock(lock)] if lock else []
     if against:
-        references.append(against([one.artifact for index, one in enumerate(judged) if index not in beside and one.artifact.listing]))
+        references.append(against([one.artifact for one in judged if is_published(one)]))
     for index, finding in policies.changes_since(references, governing, judged, beside=beside):
         judged[index] = _with(judged[index], [finding], governing, day, allow_incomplete=allow_incomplete, baseline=known)
     for index, finding in policies.governance(governing, judged, today=day, beside=beside, baseline=accepted):
@@ -118,6 +118,11 @@ def inspect(
         verdicts=tuple(judged),
         errors=tuple(_error(one) for one in outcomes if isinstance(one.result, Incomplete)),
     )
+
+
+def is_published(verdict: Verdict) -> bool:
+    """Whether a verdict is on something that ships, and not on what merely lies beside packages or could not be opened."""
+    return bool(verdict.artifact.listing) and verdict.artifact.publishable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -235,6 +235,8 @@ class Artifact:
     coverage: Coverage
     listing: tuple[Listed, ...]
     """The outermost entries in stored order."""
+    publishable: bool = True
+    """False for what merely lies beside packages."""
     declared: Mapping[str, Mapping[str, str]] | None = None
     """What the manifest declares, where a survey was asked for: `entry points`, `scripts` and `dependencies`, by name."""
     ledger: Mapping[str, Any] | None = None

@@ -196,7 +196,15 @@ class _Collector:
             identity = replace(identity, openness=settings.openness, openness_reason="the policy says so")
         root = identity.root
         listing = tuple(replace(one, inner=one.inner.removeprefix(root)) for one in self._listing) if root else tuple(self._listing)
-        artifact = Artifact(target=escape(target.name), identity=identity, sha256=sha256, size=size, coverage=coverage, listing=listing)
+        artifact = Artifact(
+            target=escape(target.name),
+            identity=identity,
+            sha256=sha256,
+            size=size,
+            coverage=coverage,
+            listing=listing,
+            publishable=target.publishable,
+        )
         for analyzer in self._analyzers:
             self._findings.extend(analyzer.conclude(artifact, settings))
         accounts = (account() for analyzer in self._analyzers if (account := getattr(analyzer, "account", None)) is not None)

@@ -17,7 +17,7 @@ _MIXED = lazily(r"(?<=[A-Za-z0-9)\]][-.])([A-Za-z0-9_-]{8}|[A-Za-z0-9_]{10,22})(
 _BUILT = frozenset("js mjs cjs css wasm html json map svg png jpg webp woff woff2 ttf gif avif ico".split())
 """Last suffixes of what bundlers name by content."""
 
-_WORDS = lazily(r"(?:[A-Z]{2,5}(?=[A-Z][a-z]|[-_]|$)|[A-Z]?[a-z]{2,}|[A-Z](?=[A-Z]?[a-z])|[0-9]{1,4}(?=[-_]|$)|[-_])+")
+_WORDS = lazily(r"(?:[A-Z]{2,5}(?=[A-Z][a-z]|[-_]|$)|[A-Z]?[a-z]{2,}|[A-Z][a-z](?=[A-Z]|$)|[A-Z](?=[A-Z]?[a-z])|[0-9]{1,4}(?=[-_]|$)|[-_])+")
 _VOWEL = lazily(r"[aeiouyAEIOUY]")
 
 _INFO = lazily(r"^([^/]+)-[^/-]+\.(dist-info|data)(?=/|$)")
