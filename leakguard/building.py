@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from leakguard.errors import UsageError
+from leakguard.errors import Incomplete, UsageError
 
 SECONDS = 900
 """Time for one build tool."""
@@ -28,7 +28,8 @@ _FROM_GIT = ("setuptools_scm", "setuptools-scm", "hatch-vcs", "versioningit", "d
 def built(project: Path, named: Sequence[str], *, scripts: bool) -> Iterator[list[str]]:
     """The paths of the wheel, sdist and npm tarball of a project, there until the block ends.
 
-    `named` must be empty: what is built is the folder. npm runs the project's own scripts only with `scripts`. Raises `UsageError`.
+    `named` must be empty: what is built is the folder. npm runs the project's own scripts only with `scripts`. Raises `UsageError` where there is
+    nothing to build, `Incomplete` where the build fails.
     """
     if named:
         raise UsageError("`--build` builds the folder that it is started in", hint="name no artifact, or leave `--build` out")
@@ -45,7 +46,7 @@ def built(project: Path, named: Sequence[str], *, scripts: bool) -> Iterator[lis
             _pack_npm(copy, out, scripts=scripts)
         found = sorted(str(path) for path in out.iterdir() if path.is_file())
         if not found:
-            raise UsageError("the build made no artifact", hint="build by hand and name what comes out")
+            raise Incomplete("the build made no artifact", hint="build by hand and name what comes out")
         yield found
 
 
@@ -95,8 +96,8 @@ def _run(command: Sequence[str], folder: Path, what: str) -> None:
     try:
         done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=sys.stderr, timeout=SECONDS, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:
-        raise UsageError(f"`{what}` took longer than {SECONDS} seconds") from None
+        raise Incomplete(f"`{what}` took longer than {SECONDS} seconds") from None
     except OSError as error:
         raise UsageError(f"`{what}` cannot be started: {os.strerror(error.errno or 0).lower()}") from None
     if done.returncode:
-        raise UsageError(f"`{what}` failed with code {done.returncode}", hint="see what it says above; then build by hand, or fix it")
+        raise Incomplete(f"`{what}` failed with code {done.returncode}", hint="see what it says above; then build by hand, or fix it")

@@ -11,7 +11,7 @@ from leakguard.drafting._grouping import SPREAD, Pattern, grouped, matched
 from leakguard.model import Artifact, Kind, Listed, Verdict
 from leakguard.patterns import lazily
 from leakguard.openness import is_licence_file
-from leakguard.shape import Generaliser, size_class
+from leakguard.shape import FLOOR, Generaliser, size_class
 
 MOST_REQUIRED = 24
 """Files that a draft requires; those of the manifest come first."""
@@ -147,8 +147,8 @@ def _sizes(artifacts: Sequence[Artifact]) -> dict[str, int]:
     files = [_files(one) for one in artifacts]
     entry = max((one.size for listed in files for one in listed), default=0)
     count = max((len(listed) for listed in files), default=0)
-    limits = {"artifact": size_class(size * 5 // 4)} if size else {}
-    return {**limits, "entry": size_class(max(entry * 5 // 4, 1000)), "files": size_class(count * 5 // 4 + 1) if count >= 8 else count + 2}
+    limits = {"artifact": size_class(size * 5 // 4, FLOOR)} if size else {}
+    return {**limits, "entry": size_class(entry * 5 // 4, FLOOR), "files": size_class(count * 5 // 4 + 1) if count >= 8 else count + 2}
 
 
 def _files(artifact: Artifact) -> list[Listed]:

@@ -10,8 +10,7 @@ from leakguard.policy import known
 from leakguard.policy.lock import Lock, read
 from leakguard.policy.resolved import Policy
 from leakguard.redact import escape, fingerprint_of_place
-from leakguard.shape import FLOOR, Generaliser, Line, Shape, Shapes, regular, role_of, spelled_size
-from leakguard.shape._model import files_of, kind_of_listed
+from leakguard.shape import FLOOR, Generaliser, Line, Shape, Shapes, files_of, kind_of_listed, regular, role_of, spelled_size
 
 GROWTH = 0.5
 """Share by which a file or artifact may outgrow its class where the policy states no `size: growth:`."""

@@ -10,7 +10,7 @@ from leakguard.shape._names import Generaliser
 from leakguard.shape._sizes import FLOOR, size_class
 
 _VERSIONED = lazily(r"[-_.]v?\d+(?:\.\w+)+.*$")
-_PLATFORM = lazily(r"(?:many|musl)?linux(?:\d+|_\d+_\d+)?_|macosx_\d+_\d+_|win_|win")
+_PLATFORM = lazily(r"((?:many|musl)?linux|macosx|win)(?:_?\d+)*(?:_|$)")
 _ANY = "any"
 
 
@@ -88,11 +88,17 @@ def together(one: Shape, other: Shape) -> Shape:
     return Shape(size=max(one.size, other.size), lines=dict(sorted(lines.items())))
 
 
-def _platform(base: str) -> str:
-    """The platform of a wheel's file name without versions; empty for one that runs anywhere."""
-    tag = base.removesuffix(".whl").rpartition("-")[2].split(".")[0]
-    if tag == _ANY or "-" not in base or not base.endswith(".whl"):
-        return ""
+def platform_of(tags: str) -> str:
+    """A wheel's platform without versions: `linux_x86_64` of `manylinux_2_17_x86_64.manylinux2014_x86_64`; empty for `any`."""
+    tag = tags.partition(".")[0].lower()
     match = _PLATFORM.match(tag)
-    family = "musllinux" if tag.startswith("musl") else "linux" if "linux" in tag else "macosx" if tag.startswith("mac") else "win"
-    return f"{family}_{tag[match.end() :]}" if match and tag[match.end() :] else tag
+    if match is None:
+        return "" if tag == _ANY else tag
+    family = match[1].removeprefix("many")
+    architecture = tag[match.end() :]
+    return f"{family}_{architecture}" if architecture else family
+
+
+def _platform(base: str) -> str:
+    """Of a wheel's file name."""
+    return platform_of(base.removesuffix(".whl").rpartition("-")[2]) if base.endswith(".whl") and "-" in base else ""
