@@ -10,7 +10,7 @@ from leakguard.policy import known
 from leakguard.policy.lock import Lock, read
 from leakguard.policy.resolved import Policy
 from leakguard.redact import escape, fingerprint_of_place
-from leakguard.shape import FLOOR, Generaliser, Line, Shape, Shapes, files_of, kind_of_listed, regular, role_of, spelled_size
+from leakguard.shape import FLOOR, Generaliser, Line, Shape, Shapes, files_of, kind_of_listed, regular, role_of, told_size
 
 GROWTH = 0.5
 """Share by which a file or artifact may outgrow its class where the policy states no `size: growth:`."""
@@ -59,7 +59,7 @@ def changes(
 ) -> Sequence[Said]:
     """What is added, removed, grown or of a new kind, each with the index of its verdict.
 
-    `growth` is by index what the policy allows; `beside` are the indices of what merely lies beside packages. Artifacts of one role
+    Against anything but a lock only growth and new kinds are told: every release adds and removes files. `growth` is by index what the policy allows; `beside` are the indices of what merely lies beside packages. Artifacts of one role
     are compared together: what one of them holds is not missing from another.
     """
     by_role: dict[str, list[int]] = {}
@@ -77,7 +77,8 @@ def changes(
             compared = _Comparison(shape, name, reference, GROWTH if growth.get(index) is None else growth[index] or 0.0)
             said += [(index, finding) for finding in compared.findings(verdicts[index].artifact)]
             used |= compared.used
-        said += [(indices[0], _removed(reference, name, pattern)) for pattern in shape.lines if pattern not in used]
+        gone = [pattern for pattern in shape.lines if pattern not in used] if reference.approved else ()
+        said += [(indices[0], _removed(reference, name, pattern)) for pattern in gone]
     return tuple(said)
 
 
@@ -111,13 +112,13 @@ class _Comparison:
         for one in files:
             pattern = self._pattern(one.inner, general.pattern(one.inner))
             if pattern is None:
-                yield self._added(one)
+                yield from self._added(one)
             else:
                 self.used.add(pattern)
                 yield from self._changed(one, pattern, self._shape.lines[pattern])
         size = artifact.size or 0
         if self._shape.size and self._outgrown(size, self._shape.size):
-            message = f"the artifact has {spelled_size(size)}, {self._than(self._shape.size)}"
+            message = f"the artifact has {told_size(size)}, {self._than(self._shape.size)}"
             yield self._finding(known.GROWN, "", message, bytes=size, before=self._shape.size, line=self._line(""))
 
     def _pattern(self, inner: str, pattern: str) -> str | None:
@@ -126,13 +127,14 @@ class _Comparison:
         match = self._any.fullmatch(inner) if self._any is not None and len(inner) <= 4096 else None
         return self._wild[match.lastindex - 1] if match is not None and match.lastindex else None
 
-    def _added(self, one: Listed) -> Finding:
+    def _added(self, one: Listed) -> Iterator[Finding]:
         kind = kind_of_listed(one)
         if kind not in self._kinds:
             message = f"`{_short(one.inner)}` is of a kind that {self._before()}: {kind}"
-            return self._finding(known.NEW_KIND, one.path, message, kind=kind, bytes=one.size)
-        message = f"`{_short(one.inner)}` {'was never approved' if self._reference.approved else 'is new'}"
-        return self._finding(known.ADDED, one.path, message, kind=kind, bytes=one.size)
+            yield self._finding(known.NEW_KIND, one.path, message, kind=kind, bytes=one.size)
+        elif self._reference.approved:
+            message = f"`{_short(one.inner)}` was never approved"
+            yield self._finding(known.ADDED, one.path, message, kind=kind, bytes=one.size)
 
     def _changed(self, one: Listed, pattern: str, line: Line) -> Iterator[Finding]:
         kind = kind_of_listed(one)
@@ -140,7 +142,7 @@ class _Comparison:
             message = f"`{_short(one.inner)}` was `{line.kind}` and is `{kind}`"
             yield self._finding(known.NEW_KIND, one.path, message, kind=kind, before=line.kind, line=self._line(pattern))
         if self._outgrown(one.size, line.size):
-            message = f"`{_short(one.inner)}` has {spelled_size(one.size)}, {self._than(line.size)}"
+            message = f"`{_short(one.inner)}` has {told_size(one.size)}, {self._than(line.size)}"
             yield self._finding(known.GROWN, one.path, message, bytes=one.size, before=line.size, line=self._line(pattern))
 
     def _outgrown(self, size: int, before: int) -> bool:
@@ -148,7 +150,7 @@ class _Comparison:
 
     def _than(self, before: int) -> str:
         verb = "more than the approved" if self._reference.approved else "where it had"
-        return f"{verb} {spelled_size(before)} and {self._growth:.0%}" if self._reference.approved else f"{verb} {spelled_size(before)}"
+        return f"{verb} {told_size(before)} and {self._growth:.0%}" if self._reference.approved else f"{verb} {told_size(before)}"
 
     def _before(self) -> str:
         return "nobody approved" if self._reference.approved else "was not there before"

@@ -18,8 +18,14 @@ LARGEST = 2 * 10**9
 
 PREFIXES = ("npm:", "pypi:")
 
-_NPM = lazily(r"(?P<name>(?:@[a-z0-9~-][a-z0-9._~-]{0,100}/)?[a-zA-Z0-9~-][a-zA-Z0-9._~-]{0,213})(?:@(?P<version>[0-9][0-9A-Za-z.+-]{0,100}))?")
-_PYPI = lazily(r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]{0,200}[A-Za-z0-9])?)(?:==(?P<version>[0-9A-Za-z][0-9A-Za-z.!+_-]{0,100}))?")
+_NPM = lazily(
+    r"(?P<name>(?:@[a-z0-9~-][a-z0-9._~-]{0,100}/)?[a-zA-Z0-9~-][a-zA-Z0-9._~-]{0,213})"
+    r"(?:@(?P<version>[0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.+-]{0,100}))?"
+)
+_PYPI = lazily(
+    r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]{0,200}[A-Za-z0-9])?)"
+    r"(?:==(?P<version>[0-9A-Za-z][0-9A-Za-z.!+_-]{0,100}))?"
+)
 _FORMS = {"npm": "npm:NAME@VERSION", "pypi": "pypi:NAME==VERSION"}
 
 

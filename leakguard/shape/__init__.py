@@ -7,7 +7,7 @@ module), and nowhere else. Sizes are told by class, so that a file that grows a 
 from leakguard.shape._kinds import kind_of
 from leakguard.shape._model import Line, Shape, Shapes, files_of, kind_of_listed, platform_of, role_of, shape_of, shapes_of
 from leakguard.shape._names import Generaliser, regular, spelled
-from leakguard.shape._sizes import FLOOR, size_class, spelled_size
+from leakguard.shape._sizes import FLOOR, size_class, spelled_size, told_size
 
 __all__ = [
     "FLOOR",
@@ -26,4 +26,5 @@ __all__ = [
     "size_class",
     "spelled",
     "spelled_size",
+    "told_size",
 ]

@@ -27,3 +27,11 @@ def spelled_size(size: int) -> str:
             whole, tenth = divmod(size * 10 // unit, 10)
             return f"{whole}.{tenth} {name}" if tenth else f"{whole} {name}"
     return str(size)
+
+
+def told_size(size: int) -> str:
+    """Bytes as a message tells them, to two digits or three: `512 bytes`, `27.6 KB`."""
+    for unit, name in _UNITS:
+        if size >= unit:
+            return f"{size / unit:.3g} {name}" if size < 1000 * unit else f"{size // unit} {name}"
+    return f"{size} byte" if size == 1 else f"{size} bytes"
