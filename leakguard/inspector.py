@@ -30,7 +30,7 @@ from leakguard.model import (
     Verdict,
 )
 from leakguard.paths import safe_path
-from leakguard.policy import Policy
+from leakguard.policy import Policy, Reference
 from leakguard.recover import prepare
 from leakguard.redact import escape, escape_name, fingerprint_of_place
 from leakguard.scan import Scanned, compile_anchors, place_in_order, scan
@@ -67,6 +67,8 @@ def inspect(
     secret_env: Sequence[str] = (),
     trust_plugins: Sequence[str | os.PathLike[str]] = (),
     baseline: str | os.PathLike[str] | None = None,
+    survey: bool = False,
+    against: Callable[[Sequence[Artifact]], Reference] | None = None,
     progress: Callable[[Progress], None] | None = None,
     today: date | None = None,
 ) -> Report:
@@ -75,8 +77,9 @@ def inspect(
     `policy` is a loaded policy, the name of a preset, or a file; `None` finds `leakguard.yaml` as the command does. `limits` are
     overrides as on the command line (`{"bytes": "1 GB"}`). `jobs` is the number of artifacts inspected at a time (default: one for
     each processor that may be used). `recover` is a new or empty folder for the sources that maps hold. `secret_env` names variables
-    whose values must not occur anywhere. `trust_plugins` are plug-ins of `detect-secrets`, whose code
-    then runs. `baseline` is a file of accepted fingerprints. Raises `UsageError` before any
+    whose values must not occur anywhere. `trust_plugins` are plug-ins of `detect-secrets`, whose code then runs. `baseline` is a file of
+    accepted fingerprints. `survey` asks for digests of the entries and for what manifests declare. `against` is asked, once the artifacts
+    are known, for what to compare them with. Raises `UsageError` before any
     work when something is asked for wrongly, `Bug` when leakguard fails; a target about which nothing can be said is in `Report.errors`.
     """
     if not targets:
@@ -91,6 +94,7 @@ def inspect(
         if trust_plugins:
             governing = policies.trust(governing, [Path(one) for one in trust_plugins])
         accepted = policies.read_baseline(Path(baseline)) if baseline is not None else None
+        lock = policies.lock_of(governing)
         resolved = naming.resolve(targets, as_is=as_is)
         anchors = compiling.result()
     searched = governing.settings.secrets
@@ -99,10 +103,15 @@ def inspect(
     day = today or datetime.now(UTC).date()
     if recover:
         prepare(recover, [one.path for one in resolved])
-    outcomes = _scan_all(resolved, governing, anchors, jobs or _processors(), progress, recover)
+    outcomes = _scan_all(resolved, governing, anchors, jobs or _processors(), progress, recover, survey=survey)
     known = accepted.lines if accepted else {}
     judged = [_judge(outcome, governing, day, allow_incomplete=allow_incomplete, baseline=known) for outcome in outcomes]
-    beside = [index for index, one in enumerate(resolved) if not one.publishable]
+    beside = [index for index, one in enumerate(judged) if not one.artifact.publishable]
+    references = [Reference.of_lock(lock)] if lock else []
+    if against:
+        references.append(against([one.artifact for one in judged if is_published(one)]))
+    for index, finding in policies.changes_since(references, governing, judged, beside=beside):
+        judged[index] = _with(judged[index], [finding], governing, day, allow_incomplete=allow_incomplete, baseline=known)
     for index, finding in policies.governance(governing, judged, today=day, beside=beside, baseline=accepted):
         judged[index] = _with(judged[index], [finding], governing, day, allow_incomplete=allow_incomplete)
     return Report(
@@ -114,6 +123,11 @@ def inspect(
         verdicts=tuple(judged),
         errors=tuple(_error(one) for one in outcomes if isinstance(one.result, Incomplete)),
     )
+
+
+def is_published(verdict: Verdict) -> bool:
+    """Whether a verdict is on something that ships, and not on what merely lies beside packages or could not be opened."""
+    return bool(verdict.artifact.listing) and verdict.artifact.publishable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +145,8 @@ def _scan_all(
     jobs: int,
     progress: Callable[[Progress], None] | None,
     recover: Path | None,
+    *,
+    survey: bool,
 ) -> list[_Inspected]:
     """Scan the targets, the largest first; the results are in the order of the targets."""
     results: dict[int, Scanned | Incomplete | Damage] = {index: one.error for index, one in enumerate(resolved) if one.error}
@@ -138,7 +154,7 @@ def _scan_all(
     if progress:
         progress(Progress(done=0, total=len(order), target=""))
     folders = _folders(recover, resolved)
-    works = [partial(scan, resolved[index], governing, anchors, folders[index]) for index in order]
+    works = [partial(scan, resolved[index], governing, anchors, folders[index], survey=survey) for index in order]
     for done, (number, outcome) in enumerate(
         workers.run(works, jobs=jobs, limits=governing.limits, keep=governing.settings.secrets.environment), 1
     ):

@@ -11,6 +11,7 @@ from leakguard import openness, originals, plugins
 from leakguard.anchors import Anchors
 from leakguard.content import Entry
 from leakguard.limits import Budget, Limits
+from leakguard.declared import declarations
 from leakguard.model import Artifact, Coverage, Finding, Identity, Kind, Listed, Openness, RuleId
 from leakguard.plugins import Analyzer, AnalyzerModule, Anchor
 from leakguard.recover import Recovery
@@ -78,23 +79,24 @@ def _wanted(module: AnalyzerModule, settings: Settings) -> Sequence[Anchor]:
     return more(settings) if more else module.ANCHORS
 
 
-def scan(target: Target, roles: Roles, anchors: Anchors, recover: Path | None = None) -> Scanned:
+def scan(target: Target, roles: Roles, anchors: Anchors, recover: Path | None = None, *, survey: bool = False) -> Scanned:
     """Inspect one target; raises `Incomplete` when it cannot be opened or changes while it is read.
 
-    The sources inside its maps are written below `recover`, if that is given.
+    The sources inside its maps are written below `recover`, if that is given. With `survey`, the artifact says what its manifest
+    declares, and its listing has digests.
     """
     recovery = Recovery(recover) if recover else None
-    scanned = (_scan_folder if target.directory else _scan_file)(target, roles, anchors, recovery)
+    collector = _Collector(roles.settings, recovery, survey=survey)
+    scanned = (_scan_folder if target.directory else _scan_file)(target, roles, anchors, collector)
     if recovery:
         recovery.check()
     return scanned
 
 
-def _scan_file(target: Target, roles: Roles, anchors: Anchors, recovery: Recovery | None) -> Scanned:
+def _scan_file(target: Target, roles: Roles, anchors: Anchors, collector: "_Collector") -> Scanned:
     opened = OpenFile(target)
     name = target.path.name
     try:
-        collector = _Collector(roles.settings, recovery)
 
         def walk(sink: Sink, searched: Anchors | None) -> Walker:
             walker = Walker(sink, Budget(roles.limits, opened.size), searched)
@@ -112,8 +114,7 @@ def _scan_file(target: Target, roles: Roles, anchors: Anchors, recovery: Recover
         opened.close()
 
 
-def _scan_folder(target: Target, roles: Roles, anchors: Anchors, recovery: Recovery | None) -> Scanned:
-    collector = _Collector(roles.settings, recovery)
+def _scan_folder(target: Target, roles: Roles, anchors: Anchors, collector: "_Collector") -> Scanned:
     limits = roles.limits
 
     def walk(sink: Sink, searched: Anchors | None) -> Walker:
@@ -137,8 +138,8 @@ def _unidentified(form: str, around: Identity | None) -> Identity:
 class _Collector:
     """The sink of a walk: asks the analyzers and keeps the listing, the manifests and the findings."""
 
-    def __init__(self, settings: Settings, recovery: Recovery | None) -> None:
-        self._recovery = recovery
+    def __init__(self, settings: Settings, recovery: Recovery | None, *, survey: bool) -> None:
+        self._recovery, self._survey = recovery, survey
         self._maps: set[str] = set()
         self._modules = plugins.analyzers()
         self._analyzers: list[Analyzer] = [one.start(settings) for one in self._modules]
@@ -195,18 +196,29 @@ class _Collector:
             identity = replace(identity, openness=settings.openness, openness_reason="the policy says so")
         root = identity.root
         listing = tuple(replace(one, inner=one.inner.removeprefix(root)) for one in self._listing) if root else tuple(self._listing)
-        artifact = Artifact(target=escape(target.name), identity=identity, sha256=sha256, size=size, coverage=coverage, listing=listing)
+        artifact = Artifact(
+            target=escape(target.name),
+            identity=identity,
+            sha256=sha256,
+            size=size,
+            coverage=coverage,
+            listing=listing,
+            publishable=target.publishable,
+        )
         for analyzer in self._analyzers:
             self._findings.extend(analyzer.conclude(artifact, settings))
         accounts = (account() for analyzer in self._analyzers if (account := getattr(analyzer, "account", None)) is not None)
-        artifact = replace(artifact, ledger=next((one for one in accounts if one), None))
+        declared = declarations(identity.format, root, self._manifests) if self._survey else None
+        artifact = replace(artifact, ledger=next((one for one in accounts if one), None), declared=declared)
         rules = {rule.id: rule for module in self._modules for rule in module.RULES}
         fixes = {rule_id: _fix(rule.fixes, identity) for rule_id, rule in rules.items()}
         return Scanned(artifact=artifact, findings=tuple(_ordered(_hinted(_capped(self._findings), fixes, root))))
 
     def _list(self, entry: Entry) -> None:
-        self._listing.append(Listed(path=entry.path, inner=entry.path, kind=entry.kind, size=entry.size))
         content = entry.content
+        digest = content.sha256() if self._survey and content is not None else ""
+        form = entry.format or entry.opaque
+        self._listing.append(Listed(path=entry.path, inner=entry.path, kind=entry.kind, size=entry.size, form=form, digest=digest))
         if content is not None and content.size <= MANIFEST_BYTES and any(one.keeps(entry.name) for one in self._packages):
             self._manifests[entry.path] = content.read(0, content.size)
 

@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +17,13 @@ from leakguard.cli._outputs import Output, check, parse, rendered, write_file
 from leakguard.cli._progress import ProgressLine
 from leakguard.errors import UsageError
 from leakguard.limits import Limits
-from leakguard.model import Report
+from leakguard.model import Artifact, Report
 from leakguard.redact import escape
 from leakguard.reporters._page import WIDEST
 from leakguard.reporters.text import Layout, render
 
 if TYPE_CHECKING:
-    from leakguard.policy import Policy
+    from leakguard.policy import Policy, Reference
 
 DEFAULT_TARGET = "dist/"
 
@@ -59,6 +60,7 @@ Exit codes:
 @option("--as-is", is_flag=True, help="Inspect a project folder as if it were what ships.")
 @option("--recover", metavar="DIR", help="Write the sources that maps hold to DIR, which is new or empty: what a leak would have cost.")
 @option("--baseline", metavar="FILE", help="Accept the findings whose fingerprints FILE lists; `leakguard baseline` writes it.")
+@option("--against", metavar="OLD", help="Block what is new since OLD: a file, folder or lock, npm:NAME@VERSION, pypi:NAME==VERSION, previous.")
 @option(
     "--secret-env",
     metavar="NAME",
@@ -96,6 +98,7 @@ def run(
     as_is: bool,
     recover: str | None,
     baseline: str | None,
+    against: str | None,
     secret_env: Sequence[str],
     trust_plugins: Sequence[str],
     quiet: bool,
@@ -123,6 +126,7 @@ def run(
             secret_env=secret_env,
             trust_plugins=trust_plugins,
             baseline=baseline,
+            against=_compared(against),
             progress=progress,
         )
     tell_unset(secret_env)
@@ -141,6 +145,16 @@ def run(
         rules=policies.catalogue() if explain else {},
     )
     return _deliver(report, outputs, exit_code(report, fail_on_warn=strict), layout)
+
+
+def _compared(against: str | None) -> "Callable[[Sequence[Artifact]], Reference] | None":
+    """What to ask, once the artifacts are known, for what to compare them with; a wrong name is told before any work."""
+    if against is None:
+        return None
+    from leakguard import before
+
+    before.check(against)
+    return partial(before.reference, against)
 
 
 def _deliver(report: Report, outputs: Sequence[Output], code: int, layout: Layout) -> int:
