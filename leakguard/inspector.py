@@ -1,5 +1,6 @@
 """The one verb: `inspect(targets, policy) -> Report`."""
 
+import contextlib
 import os
 import stat
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -9,9 +10,9 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
+from leakguard import checkout, workers
 from leakguard import policy as policies
 from leakguard import targets as naming
-from leakguard import workers
 from leakguard.anchors import Anchors
 from leakguard.errors import Incomplete, LeakguardError, UsageError
 from leakguard.model import (
@@ -69,6 +70,7 @@ def inspect(
     baseline: str | os.PathLike[str] | None = None,
     survey: bool = False,
     against: Callable[[Sequence[Artifact]], Reference] | None = None,
+    policy_from: str | None = None,
     progress: Callable[[Progress], None] | None = None,
     today: date | None = None,
 ) -> Report:
@@ -79,24 +81,66 @@ def inspect(
     each processor that may be used). `recover` is a new or empty folder for the sources that maps hold. `secret_env` names variables
     whose values must not occur anywhere. `trust_plugins` are plug-ins of `detect-secrets`, whose code then runs. `baseline` is a file of
     accepted fingerprints. `survey` asks for digests of the entries and for what manifests declare. `against` is asked, once the artifacts
-    are known, for what to compare them with. Raises `UsageError` before any
-    work when something is asked for wrongly, `Bug` when leakguard fails; a target about which nothing can be said is in `Report.errors`.
+    are known, for what to compare them with. `policy_from` names the commit whose policy, packs, lock and baseline count in place of those
+    of the working tree. Raises `UsageError` before any work when something is asked for wrongly, `Bug` when leakguard fails; a target
+    about which nothing can be said is in `Report.errors`.
     """
     if not targets:
         raise UsageError("no target", hint="name a package, or the folder that holds it")
+    with contextlib.ExitStack() as stack:
+        origin = stack.enter_context(policies.snapshot(policy_from)) if policy_from else None
+        return _inspect(
+            targets,
+            policy,
+            origin,
+            limits=limits,
+            jobs=jobs,
+            as_is=as_is,
+            allow_incomplete=allow_incomplete,
+            recover=recover,
+            secret_env=secret_env,
+            trust_plugins=trust_plugins,
+            survey=survey,
+            against=against,
+            baseline=None if baseline is None else Path(baseline),
+            progress=progress,
+            today=today,
+        )
+
+
+def _inspect(
+    targets: Sequence[Target],
+    policy: Policy | str | Path | None,
+    origin: policies.Snapshot | None,
+    *,
+    limits: Mapping[str, str] | None,
+    jobs: int | None,
+    as_is: bool,
+    allow_incomplete: bool,
+    recover: Path | None,
+    secret_env: Sequence[str],
+    trust_plugins: Sequence[str | os.PathLike[str]],
+    survey: bool,
+    against: Callable[[Sequence[Artifact]], Reference] | None,
+    baseline: Path | None,
+    progress: Callable[[Progress], None] | None,
+    today: date | None,
+) -> Report:
     with ThreadPoolExecutor(1) as thread:
         compiling = thread.submit(compile_anchors)
-        governing = policy if isinstance(policy, Policy) else policies.load(policy)
+        governing = policy if isinstance(policy, Policy) else policies.load(policy, origin=origin)
         if limits:
             governing = policies.override_limits(governing, limits)
         if secret_env:
             governing = policies.search_for(governing, secret_env, os.environ)
         if trust_plugins:
             governing = policies.trust(governing, [Path(one) for one in trust_plugins])
-        accepted = policies.read_baseline(Path(baseline)) if baseline is not None else None
+        accepted = policies.read_baseline(baseline, origin) if baseline is not None else None
         lock = policies.lock_of(governing)
         resolved = naming.resolve(targets, as_is=as_is)
+        known = checkout.read(Path.cwd(), [one.path.name for one in resolved if not one.directory])
         anchors = compiling.result()
+    governing = replace(governing, settings=replace(governing.settings, checkout=known))
     searched = governing.settings.secrets
     if searched.environment or searched.packs or searched.plugins:
         anchors = compile_anchors(governing.settings)
@@ -104,14 +148,14 @@ def inspect(
     if recover:
         prepare(recover, [one.path for one in resolved])
     outcomes = _scan_all(resolved, governing, anchors, jobs or _processors(), progress, recover, survey=survey)
-    known = accepted.lines if accepted else {}
-    judged = [_judge(outcome, governing, day, allow_incomplete=allow_incomplete, baseline=known) for outcome in outcomes]
+    fingerprints = accepted.lines if accepted else {}
+    judged = [_judge(outcome, governing, day, allow_incomplete=allow_incomplete, baseline=fingerprints) for outcome in outcomes]
     beside = [index for index, one in enumerate(judged) if not one.artifact.publishable]
     references = [Reference.of_lock(lock)] if lock else []
     if against:
         references.append(against([one.artifact for one in judged if is_published(one)]))
     for index, finding in policies.changes_since(references, governing, judged, beside=beside):
-        judged[index] = _with(judged[index], [finding], governing, day, allow_incomplete=allow_incomplete, baseline=known)
+        judged[index] = _with(judged[index], [finding], governing, day, allow_incomplete=allow_incomplete, baseline=fingerprints)
     for index, finding in policies.governance(governing, judged, today=day, beside=beside, baseline=accepted):
         judged[index] = _with(judged[index], [finding], governing, day, allow_incomplete=allow_incomplete)
     return Report(

@@ -1,5 +1,6 @@
 """`leakguard inspect`: the main verb."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +16,7 @@ from leakguard.cli._gate import USAGE, exit_code
 from leakguard.cli._options import SETTINGS, option
 from leakguard.cli._outputs import Output, check, parse, rendered, write_file
 from leakguard.cli._progress import ProgressLine
+from leakguard.cli._pull_request import governing_commit, own_exemption
 from leakguard.errors import UsageError
 from leakguard.limits import Limits
 from leakguard.model import Artifact, Report
@@ -23,7 +25,7 @@ from leakguard.reporters._page import WIDEST
 from leakguard.reporters.text import Layout, render
 
 if TYPE_CHECKING:
-    from leakguard.policy import Policy, Reference
+    from leakguard.policy import Reference
 
 DEFAULT_TARGET = "dist/"
 
@@ -59,8 +61,15 @@ Exit codes:
 @option("--allow-incomplete", is_flag=True, help="Let waivers accept parts that could not be inspected.")
 @option("--as-is", is_flag=True, help="Inspect a project folder as if it were what ships.")
 @option("--recover", metavar="DIR", help="Write the sources that maps hold to DIR, which is new or empty: what a leak would have cost.")
+@option(
+    "--policy-from",
+    metavar="REF",
+    help="Read policy, lock, packs and baseline from this commit. Default: the target branch in CI on pull requests. `.`: never.",
+)
 @option("--baseline", metavar="FILE", help="Accept the findings whose fingerprints FILE lists; `leakguard baseline` writes it.")
-@option("--against", metavar="OLD", help="Block what is new since OLD: a file, folder or lock, npm:NAME@VERSION, pypi:NAME==VERSION, previous.")
+@option(
+    "--against", metavar="OLD", help="Block what is new since OLD: a file, folder or lock, npm:NAME@VERSION, pypi:NAME==VERSION, previous."
+)
 @option(
     "--secret-env",
     metavar="NAME",
@@ -97,6 +106,7 @@ def run(
     allow_incomplete: bool,
     as_is: bool,
     recover: str | None,
+    policy_from: str | None,
     baseline: str | None,
     against: str | None,
     secret_env: Sequence[str],
@@ -113,11 +123,12 @@ def run(
     from leakguard import inspector
     from leakguard import policy as policies
 
-    governing = policies.load(policy) if overrides else policy
+    reference = governing_commit(policy_from)
     with ProgressLine(wanted=not (no_progress or quiet)) as progress:
         report = inspector.inspect(
             named,
-            policy=governing,
+            policy=policy,
+            policy_from=reference,
             limits=overrides,
             jobs=jobs,
             as_is=as_is,
@@ -130,10 +141,13 @@ def run(
             progress=progress,
         )
     tell_unset(secret_env)
+    if reference and policy is None and report.policy_name == "default":
+        _streams.say("note", f"`{escape(reference)}` has no leakguard.yaml here or above, so the preset `default` decides")
     if recover:
         _tell_recovered(Path(recover))
-    raised = _raised(governing, overrides) if isinstance(governing, policies.Policy) else []
-    weakened = [*(["--allow-incomplete"] if allow_incomplete else []), *(["--as-is"] if as_is else []), *raised]
+    raised = _raised(policy, reference, overrides) if overrides else []
+    own = own_exemption(policy_from)
+    weakened = [*(["--allow-incomplete"] if allow_incomplete else []), *(["--as-is"] if as_is else []), *own, *raised]
     report = replace(report, weakened_by=(*report.weakened_by, *weakened))
     strict = fail_on == "warn"
     layout = Layout(
@@ -205,9 +219,11 @@ def _pairs(limits: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-def _raised(governing: "Policy", overrides: Mapping[str, str]) -> list[str]:
+def _raised(policy: str | None, reference: str | None, overrides: Mapping[str, str]) -> list[str]:
     """The overrides that let more through than the policy does, as they were given."""
-    from leakguard.policy import override_limits
+    from leakguard.policy import load, override_limits, snapshot
 
+    with contextlib.ExitStack() as stack:
+        governing = load(policy, origin=stack.enter_context(snapshot(reference)) if reference else None)
     raised = override_limits(governing, overrides).limits
     return [f"--limits {key}={value}" for key, value in overrides.items() if getattr(raised, key) > getattr(governing.limits, key)]

@@ -165,7 +165,9 @@ class _Comparison:
 
 def _unknown(reference: Reference, role: str) -> Finding:
     verb = "holds no" if reference.approved else "has no"
-    message = f"`{reference.label}` {verb} `{escape(role)}`: nothing of this artifact {'was approved' if reference.approved else 'was there'}"
+    message = (
+        f"`{reference.label}` {verb} `{escape(role)}`: nothing of this artifact {'was approved' if reference.approved else 'was there'}"
+    )
     return _finding(known.ADDED, "", message, approved=reference.approved, evidence={"compared_with": reference.label})
 
 
@@ -176,9 +178,7 @@ def _removed(reference: Reference, role: str, pattern: str) -> Finding:
     return _finding(known.REMOVED, "", message, approved=reference.approved, evidence={"compared_with": where}, about=pattern)
 
 
-def _finding(
-    rule: RuleId, path: str, message: str, *, approved: bool, evidence: Mapping[str, int | str], about: str = ""
-) -> Finding:
+def _finding(rule: RuleId, path: str, message: str, *, approved: bool, evidence: Mapping[str, int | str], about: str = "") -> Finding:
     fix = _BY_ID[rule].fixes["*"]
     return Finding(
         rule=rule,
