@@ -4,11 +4,15 @@ import hashlib
 from urllib.parse import quote
 
 from leakguard.model import Action, Finding, Judgement, Verdict
+from leakguard.patterns import lazily
 from leakguard.redact import escape
 from leakguard.reporters._waivers import inner
 
 COMMITTED = "git:"
 """Targets whose paths are those of the repository."""
+
+_COMMIT = lazily(r"^[0-9a-f]{12}:")
+"""What stands before the path of an earlier version."""
 
 ORDER = (Action.BLOCK, Action.WARN, Action.ALLOW)
 
@@ -18,7 +22,7 @@ def file_of(verdict: Verdict, finding: Finding) -> str:
     target = verdict.artifact.target
     outermost = finding.location.path.partition("!/")[0]
     if target.startswith(COMMITTED):
-        return outermost.rpartition(":")[2] if ":" in outermost.partition("/")[0] else outermost
+        return _COMMIT.sub("", outermost)
     if verdict.artifact.identity.format == "directory":
         return f"{target.rstrip('/')}/{outermost}"
     return target

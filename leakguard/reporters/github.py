@@ -34,9 +34,7 @@ def _lines(report: Report) -> Iterator[str]:
     blocked = sum(verdict.outcome.value == "block" for verdict in report.verdicts)
     artifacts = count(len(report.verdicts), "artifact")
     summary = f"{blocked} of {artifacts} must not be published" if blocked else artifacts
-    yield _command(
-        "notice", {"title": "leakguard"}, summary if blocked else f"{report.outcome.value}: {count(len(report.verdicts), 'artifact')}"
-    )
+    yield _command("notice", {"title": "leakguard"}, f"{report.outcome.value}: {summary}")
 
 
 def _annotation(command: str, verdict: Verdict, judgement: Judgement) -> str:

@@ -63,15 +63,15 @@ def _case(verdict: Verdict, judgement: Judgement) -> Iterator[str]:
     finding = judgement.finding
     name = f"{finding.rule} {finding.location.path}{at(finding)}"
     yield f"    <testcase{_attributes({'classname': verdict.artifact.target, 'name': name})}>"
-    hint = f"\nfix: {' '.join(finding.hint.split())}" if finding.hint else ""
+    hint = f"\nfix: {_text(' '.join(finding.hint.split()))}" if finding.hint else ""
     if judgement.suppressed is not None:
         why = f"accepted by a {judgement.suppressed.by}: {judgement.suppressed.reason}"
         yield f"      <skipped{_attributes({'message': why})}/>"
     elif judgement.action is Action.BLOCK:
-        body = f"{_text(finding.message)}{_text(hint)}"
+        body = _text(finding.message) + hint
         yield f"      <failure{_attributes({'type': finding.rule, 'message': finding.message})}>{body}</failure>"
     else:
-        yield f"      <system-out>{_text('warning: ' + finding.message)}{_text(hint)}</system-out>"
+        yield f"      <system-out>{_text('warning: ' + finding.message)}{hint}</system-out>"
     yield "    </testcase>"
 
 
@@ -87,8 +87,7 @@ def _attributes(values: Mapping[str, str]) -> str:
 
 def _text(text: str) -> str:
     """Character data: escaped for people first, then for XML; `##` as references, since build services read test logs too."""
-    told = "\n".join(escape(line) for line in text.split("\n"))
-    told = _NO_CHARACTER.sub(lambda match: f"\\u{ord(match[0]):04x}", told)
+    told = _NO_CHARACTER.sub(lambda match: f"\\u{ord(match[0]):04x}", escape(text))
     for plain, reference in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("##", "#&#35;")):
         told = told.replace(plain, reference)
     return told
