@@ -39,7 +39,6 @@ _SETTINGS = {
     "core.packedGitLimit": "256m",
     "diff.external": "",
     "diff.relative": "false",
-    "diff.orderFile": "",
     "diff.ignoreSubmodules": "none",
     "protocol.allow": "never",
 }
@@ -114,6 +113,19 @@ class Repository:
             return ()
         answer = self.ask("diff-tree", "--stdin", "--root", "-m", "--always", *_RAW, data=commits)
         return tuple(_changes(answer))
+
+    def staged_patch(self, names: Sequence[str]) -> str:
+        """The staged edits of files of these names, in whatever folder, as a patch."""
+        base = self.resolve("HEAD") or self.ask("hash-object", "-t", "tree", "--stdin").decode("ascii").strip()
+        wanted = [one.path for one in self.staged() if os.fsdecode(one.path).rpartition("/")[2] in names]
+        gone = self.ask("diff-index", "--cached", "-r", "-z", "--name-only", "--no-renames", "--diff-filter=D", base, "--").split(b"\0")
+        paths = [os.fsdecode(one) for one in (*wanted, *gone) if os.fsdecode(one).rpartition("/")[2] in names]
+        if not paths:
+            return ""
+        answer = self.ask(
+            "diff-index", "--cached", "-p", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", base, "--", *paths
+        )
+        return answer.decode("utf-8", "surrogateescape")
 
     def show(self, revision: str, path: str) -> bytes | None:
         """The content of a path at a revision; `None` when it is not there."""

@@ -4,7 +4,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +19,6 @@ from leakguard.model import Outcome, Report, Verdict
 from leakguard.redact import escape
 
 if TYPE_CHECKING:
-    from leakguard.git import Repository
     from leakguard.targets import Target
 
 POLICY_FILES = ("leakguard.yaml", "leakguard.lock", "leakguard.baseline")
@@ -133,7 +131,7 @@ def policy_files(files: Sequence[str]) -> int:
 
     del files
     repository = git.find()
-    for edit in _edits(repository):
+    for edit in repository.staged_patch(POLICY_FILES).splitlines():
         _streams.write_text(f"{escape(edit)}\n")
     found = policies.load()
     baseline = repository.root / "leakguard.baseline"
@@ -141,19 +139,6 @@ def policy_files(files: Sequence[str]) -> int:
         policies.read_baseline(baseline)
     _streams.write_text(f"policy `{escape(found.name)}`: no faults\n")
     return 0
-
-
-def _edits(repository: "Repository") -> Iterator[str]:
-    """The staged edits of the files that decide about the gate, as a diff."""
-    from leakguard import git
-
-    patterns = [f":(top,glob){prefix}{name}" for name in POLICY_FILES for prefix in ("", "**/")]
-    asking = replace(repository, variables={**repository.variables, "GIT_LITERAL_PATHSPECS": "0"})
-    try:
-        answer = asking.ask("diff", "--cached", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--", *patterns)
-    except git.Failed:
-        return
-    yield from answer.decode("utf-8", "surrogateescape").splitlines()
 
 
 def _judge(
