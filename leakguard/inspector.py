@@ -37,7 +37,8 @@ from leakguard.redact import escape, escape_name, fingerprint_of_place
 from leakguard.scan import Scanned, compile_anchors, place_in_order, scan
 from leakguard.version import VERSION
 
-Target = str | os.PathLike[str]
+Target = str | os.PathLike[str] | naming.Target
+"""What may be named: a path, `git:`, or a target that was made before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,13 +151,18 @@ def _inspect(
     outcomes = _scan_all(resolved, governing, anchors, jobs or _processors(), progress, recover, survey=survey)
     fingerprints = accepted.lines if accepted else {}
     judged = [_judge(outcome, governing, day, allow_incomplete=allow_incomplete, baseline=fingerprints) for outcome in outcomes]
-    beside = [index for index, one in enumerate(judged) if not one.artifact.publishable]
+    shipping = [index for index, one in enumerate(resolved) if one.held is None]
+    published = [judged[index] for index in shipping]
+    beside = [place for place, one in enumerate(published) if not one.artifact.publishable]
     references = [Reference.of_lock(lock)] if lock else []
     if against:
-        references.append(against([one.artifact for one in judged if is_published(one)]))
-    for index, finding in policies.changes_since(references, governing, judged, beside=beside):
+        references.append(against([one.artifact for one in published if is_published(one)]))
+    for place, finding in policies.changes_since(references, governing, published, beside=beside):
+        index = shipping[place]
         judged[index] = _with(judged[index], [finding], governing, day, allow_incomplete=allow_incomplete, baseline=fingerprints)
-    for index, finding in policies.governance(governing, judged, today=day, beside=beside, baseline=accepted):
+    published = [judged[index] for index in shipping]
+    for place, finding in policies.governance(governing, published, today=day, beside=beside, baseline=accepted):
+        index = shipping[place]
         judged[index] = _with(judged[index], [finding], governing, day, allow_incomplete=allow_incomplete)
     return Report(
         tool_version=VERSION,
@@ -231,7 +237,8 @@ def _judge(inspected: _Inspected, governing: Policy, day: date, *, allow_incompl
     result = inspected.result
     if isinstance(result, Scanned):
         empty = Verdict(artifact=result.artifact, outcome=Outcome.PASS, judgements=())
-        return _with(empty, result.findings, governing, day, allow_incomplete=allow_incomplete, baseline=baseline)
+        commits = inspected.target.held is not None
+        return _with(empty, result.findings, governing, day, allow_incomplete=allow_incomplete, baseline=baseline, commits=commits)
     size = _size(inspected.target.path)
     artifact = Artifact(
         target=escape(inspected.target.name),
@@ -268,10 +275,13 @@ def _with(
     *,
     allow_incomplete: bool,
     baseline: Collection[str] = (),
+    commits: bool = False,
 ) -> Verdict:
     """The verdict with these findings added and judged."""
     identity = verdict.artifact.identity
     role = governing.role_for(verdict.artifact.target, identity)
+    if commits:
+        role = replace(role, settings=role.settings.for_commits())
     added = policies.decide(
         findings, role, identity.openness, today=day, root=identity.root, allow_incomplete=allow_incomplete, baseline=baseline
     )

@@ -17,7 +17,7 @@ from leakguard.plugins import Analyzer, AnalyzerModule, Anchor
 from leakguard.recover import Recovery
 from leakguard.redact import escape
 from leakguard.settings import Settings
-from leakguard.targets import OpenFile, Target, members_of_folder
+from leakguard.targets import OpenFile, Target
 from leakguard.walk import Hits, Sink, Walker
 
 MOST_OF_ONE_RULE = 100
@@ -86,7 +86,8 @@ def scan(target: Target, roles: Roles, anchors: Anchors, recover: Path | None = 
     declares, and its listing has digests.
     """
     recovery = Recovery(recover) if recover else None
-    collector = _Collector(roles.settings, recovery, survey=survey)
+    settings = roles.settings if target.held is None else roles.settings.for_commits()
+    collector = _Collector(settings, recovery, survey=survey)
     scanned = (_scan_folder if target.directory else _scan_file)(target, roles, anchors, collector)
     if recovery:
         recovery.check()
@@ -119,13 +120,31 @@ def _scan_folder(target: Target, roles: Roles, anchors: Anchors, collector: "_Co
 
     def walk(sink: Sink, searched: Anchors | None) -> Walker:
         walker = Walker(sink, Budget(limits, limits.bytes), searched)
-        walker.walk_folder(members_of_folder(target.path, target.leave_out))
+        walker.walk_folder(target.members())
         return walker
 
     walker = walk(collector, anchors)
     collector.walk_again(lambda sink: walk(sink, None), Budget(limits, limits.bytes))
     identity = _unidentified("directory", openness.of_folder(target.path.absolute()))
-    return collector.conclude(target, roles, identity, walker.coverage, None, None)
+    scanned = collector.conclude(target, roles, identity, walker.coverage, None, None)
+    if target.held is None:
+        return scanned
+    return replace(scanned, findings=tuple(one for one in scanned.findings if _concerns_a_commit(one)))
+
+
+def _concerns_a_commit(finding: Finding) -> bool:
+    """Whether it says something about content that is about to be committed, and not about what a package should be."""
+    if not finding.rule.startswith(_OF_COMMITS):
+        return False
+    return "!/" in finding.location.path or finding.rule not in _OF_FOLDERS
+
+
+_OF_COMMITS = (
+    *("secret/", "source-map/", "git/", "artifact/", "file/credential-file", "file/test-credential", "file/agent-state"),
+    *("file/editor-state", "source/environment-dump", "source/memory-dump"),
+)
+_OF_FOLDERS = ("artifact/path-escape", "artifact/ambiguous")
+"""What is wrong with names that are unpacked somewhere; a checkout is git's own matter."""
 
 
 def _unidentified(form: str, around: Identity | None) -> Identity:

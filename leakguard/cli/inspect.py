@@ -53,7 +53,7 @@ Exit codes:
     "formats",
     metavar="NAME[=FILE]",
     multiple=True,
-    help="Write a report: text, json. Without FILE to standard output. Repeatable.",
+    help="Write a report: text, json, sarif, github, markdown, junit or gitlab. Without FILE to standard output. Repeatable.",
 )
 @option("--jobs", type=click.IntRange(min=1), metavar="N", help="Inspect N artifacts at a time. Default: one for each processor.")
 @option("--limits", metavar="KEY=VALUE", multiple=True, help="Replace a limit of the policy, such as `bytes=1 GB`. Repeatable.")
