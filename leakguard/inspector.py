@@ -36,7 +36,7 @@ from leakguard.redact import escape, escape_name, fingerprint_of_place
 from leakguard.scan import Scanned, compile_anchors, place_in_order, scan
 from leakguard.version import VERSION
 
-Target = str | os.PathLike[str]
+Target = str | os.PathLike[str] | naming.Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,13 +42,19 @@ class Target:
         return not self.leave_out
 
 
-def resolve(names: Sequence[str | os.PathLike[str]], *, as_is: bool = False) -> list[Target]:
+def resolve(names: Sequence[str | os.PathLike[str] | Target], *, as_is: bool = False) -> list[Target]:
     """Turn what the user named into targets, in that order; a target that cannot be found is its error, at its place.
+
+    One that is a target already stays as it is.
 
     Raises `UsageError` for a project folder, which is not what ships, unless `as_is`.
     """
     found: list[Target] = []
-    for name in [os.fspath(one) for one in names]:
+    for one in names:
+        if isinstance(one, Target):
+            found.append(one)
+            continue
+        name = os.fspath(one)
         path = Path(name)
         try:
             mode = path.stat().st_mode
