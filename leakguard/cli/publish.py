@@ -103,7 +103,7 @@ def _send(shipments: "Sequence[Shipment]") -> int:
     """Send one after the other; the first that fails is the last that is tried."""
     try:
         for shipment in shipments:
-            _streams.say("note", f"`{_names(shipment.parcels)}` goes to `{shipment.address}`")
+            _streams.say("publishing", f"`{_names(shipment.parcels)}` to `{shipment.address}`")
             shipment.send(_streams.say)
     except (LeakguardError, KeyboardInterrupt):
         _tell_sent(shipments)
