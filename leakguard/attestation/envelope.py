@@ -16,6 +16,8 @@ from leakguard.attestation.statement import LARGEST, Malformed, Statement, paylo
 if TYPE_CHECKING:
     from leakguard.attestation.keys import Signer, Verifier
 
+_SIGSTORE = b"application/vnd.dev.sigstore.bundle"
+
 PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 
 
@@ -53,6 +55,8 @@ def open_file(data: bytes, verifier: "Verifier | None") -> Opened:
     """
     if len(data) > LARGEST:
         raise Malformed("it is too large to be an attestation")
+    if _SIGSTORE in data:
+        raise Malformed("it is signed by Sigstore, so it needs `--identity` and `--issuer` to be believed")
     if not _is_envelope(data):
         statement = read(data)
         if verifier is not None:

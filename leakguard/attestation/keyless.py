@@ -6,18 +6,12 @@ from leakguard.errors import LeakguardError, UsageError
 from leakguard.redact import escape
 
 _PERMISSION = "run it in CI with permission to request an identity (`id-token: write`), or sign with `--key`"
-_BUNDLE = b"application/vnd.dev.sigstore.bundle"
 
 
 class SigningFailed(LeakguardError):
     """Sigstore could not sign; nothing was written."""
 
     exit_code = 3
-
-
-def is_bundle(data: bytes) -> bool:
-    """Whether a file looks like a Sigstore bundle."""
-    return _BUNDLE in data[:4096] or _BUNDLE in data[-4096:]
 
 
 def require() -> None:

@@ -1,5 +1,6 @@
 """`leakguard inspect`: the main verb."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ from leakguard.cli._gate import USAGE, exit_code
 from leakguard.cli._options import SETTINGS, option
 from leakguard.cli._outputs import Output, check, parse, rendered, write_file
 from leakguard.cli._progress import ProgressLine
+from leakguard.cli._staged import advise, downloaded, is_staged
 from leakguard.errors import UsageError
 from leakguard.limits import Limits
 from leakguard.model import Report
@@ -72,7 +74,8 @@ def command(**options: Any) -> int:
     """Inspect packages before they are published.
 
     TARGET is a package, a folder of packages (default: dist/), an unpacked
-    package or any file.
+    package or any file; `npm-stage:ID` is a package that waits in npm's
+    staging area, and is downloaded by npm.
     """
     return run(**options)
 
@@ -103,9 +106,11 @@ def run(
     from leakguard import policy as policies
 
     governing = policies.load(policy) if overrides else policy
-    with ProgressLine(wanted=not (no_progress or quiet)) as progress:
+    with contextlib.ExitStack() as stack:
+        resolved = downloaded(named, stack)
+        progress = stack.enter_context(ProgressLine(wanted=not (no_progress or quiet)))
         report = inspector.inspect(
-            named,
+            resolved,
             policy=governing,
             limits=overrides,
             jobs=jobs,
@@ -131,7 +136,10 @@ def run(
         fail_on_warn=strict,
         rules=policies.catalogue() if explain else {},
     )
-    return _deliver(report, outputs, exit_code(report, fail_on_warn=strict), layout)
+    code = _deliver(report, outputs, exit_code(report, fail_on_warn=strict), layout)
+    if any(map(is_staged, named)):
+        advise(report, fail_on_warn=strict)
+    return code
 
 
 def _deliver(report: Report, outputs: Sequence[Output], code: int, layout: Layout) -> int:
