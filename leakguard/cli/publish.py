@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +79,7 @@ def _built(projects: Sequence[str], room: "Room") -> "list[Target]":
     names: list[str] = []
     for number, project in enumerate(projects or ["."]):
         names.extend(str(path) for path in build(Path(project), room.folder(f"built-{number}")))
-    return room.take(names)
+    return [replace(target, name=target.path.name) for target in room.take(names)]
 
 
 def _check_addresses(shipments: "Sequence[Shipment]", allowed: str | None) -> None:

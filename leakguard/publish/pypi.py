@@ -62,7 +62,7 @@ class Upload:
 
     def __init__(self, parcels: Sequence[Parcel], *, interactive: bool) -> None:
         from twine.commands.upload import upload
-        from twine.exceptions import TwineException
+        from twine.exceptions import InvalidConfiguration, TwineException
 
         self.parcels = tuple(parcels)
         self._paths: Mapping[str, Parcel] = {str(parcel.path): parcel for parcel in parcels}
@@ -72,6 +72,9 @@ class Upload:
             self._settings = _settings(self._guarded, interactive=interactive)
             self._settings.check_repository_url()
             self._check_digests()
+        except InvalidConfiguration as error:
+            hint = "twine reads TWINE_REPOSITORY, TWINE_REPOSITORY_URL and `.pypirc` in your home folder"
+            raise UsageError(f"twine is not configured: {_line(error)}", hint=hint) from None
         except TwineException as error:
             raise UploadFailed(f"twine refuses: {_line(error)}", hint=_credentials_hint(error)) from None
         except (configparser.Error, UnicodeDecodeError):
