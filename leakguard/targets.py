@@ -51,6 +51,8 @@ class Target:
 def resolve(names: Sequence["str | os.PathLike[str] | Target"], *, as_is: bool = False) -> list[Target]:
     """Turn what the user named into targets, in that order; a target that cannot be found is its error, at its place.
 
+    One that is a target already stays as it is.
+
     Raises `UsageError` for a project folder, which is not what ships, unless `as_is`.
     """
     found: list[Target] = []

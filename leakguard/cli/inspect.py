@@ -17,6 +17,7 @@ from leakguard.cli._options import SETTINGS, option
 from leakguard.cli._outputs import Output, check, parse, rendered, write_file
 from leakguard.cli._progress import ProgressLine
 from leakguard.cli._pull_request import governing_commit, own_exemption
+from leakguard.cli._staged import advise, downloaded, is_staged
 from leakguard.errors import UsageError
 from leakguard.limits import Limits
 from leakguard.model import Artifact, Report
@@ -90,7 +91,8 @@ def command(**options: Any) -> int:
     """Inspect packages before they are published.
 
     TARGET is a package, a folder of packages (default: dist/), an unpacked
-    package or any file.
+    package or any file; `npm-stage:ID` is a package that waits in npm's
+    staging area, and is downloaded by npm.
     """
     return run(**options)
 
@@ -124,9 +126,11 @@ def run(
     from leakguard import policy as policies
 
     reference = governing_commit(policy_from)
-    with ProgressLine(wanted=not (no_progress or quiet)) as progress:
+    with contextlib.ExitStack() as stack:
+        resolved = downloaded(named, stack)
+        progress = stack.enter_context(ProgressLine(wanted=not (no_progress or quiet)))
         report = inspector.inspect(
-            named,
+            resolved,
             policy=policy,
             policy_from=reference,
             limits=overrides,
@@ -158,7 +162,10 @@ def run(
         fail_on_warn=strict,
         rules=policies.catalogue() if explain else {},
     )
-    return _deliver(report, outputs, exit_code(report, fail_on_warn=strict), layout)
+    code = _deliver(report, outputs, exit_code(report, fail_on_warn=strict), layout)
+    if any(map(is_staged, named)):
+        advise(report, fail_on_warn=strict)
+    return code
 
 
 def _compared(against: str | None) -> "Callable[[Sequence[Artifact]], Reference] | None":
