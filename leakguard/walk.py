@@ -69,6 +69,7 @@ class Walker:
         self._carriers = sorted(carriers, key=lambda pair: not getattr(pair[1], "WHOLE", False))
         self._claims = _claims()
         self._bytes = self._opaque = self._unreadable = self._entries = 0
+        self._opaque_by: dict[str, int] = {}
         self.container = ""
         """Name of the format of the artifact itself; empty for a loose file."""
 
@@ -76,7 +77,14 @@ class Walker:
     def coverage(self) -> Coverage:
         """What was seen so far."""
         inspected = self._bytes - self._opaque - self._unreadable
-        return Coverage(entries=self._entries, bytes=self._bytes, inspected=inspected, opaque=self._opaque, unreadable=self._unreadable)
+        return Coverage(
+            entries=self._entries,
+            bytes=self._bytes,
+            inspected=inspected,
+            opaque=self._opaque,
+            opaque_by=dict(sorted(self._opaque_by.items())),
+            unreadable=self._unreadable,
+        )
 
     def walk_file(self, name: str, content: Content) -> None:
         """Walk an artifact that is a file; `name` is its own, without folders."""
@@ -174,6 +182,8 @@ class Walker:
         entry.content, entry.size, entry.opaque = content, content.size, opaque
         lost = max(0, min(member.size or 0, self._budget.limits.bytes) - content.size) if member.damage else 0
         self._count(content.size + lost, opaque=content.size if opaque else 0, unreadable=lost)
+        if opaque and content.size:
+            self._opaque_by[opaque] = self._opaque_by.get(opaque, 0) + content.size
         hits = self._scan(entry, content)
         carriers = [
             (index, one) for index, one in self._carriers if index in hits and one.match(member.name, head, content.tail, hits[index])
