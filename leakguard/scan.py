@@ -26,6 +26,8 @@ MOST_OF_ONE_RULE = 100
 MANIFEST_BYTES = 4 * 1024 * 1024
 """Larger manifests are not read for the identity of a package."""
 
+MOST_MANIFESTS = 1000
+
 KEPT_TEXT = 64 * 1024 * 1024
 """Bytes of text kept for the second pass; an artifact with more is inflated again."""
 
@@ -163,6 +165,7 @@ class _Collector:
         self._modules = plugins.analyzers()
         self._analyzers: list[Analyzer] = [one.start(settings) for one in self._modules]
         self._packages = plugins.packages()
+        self._nested = frozenset(name for one in self._packages for name in getattr(one, "NESTED", ()))
         self._findings: list[Finding] = []
         self._listing: list[Listed] = []
         self._manifests: dict[str, bytes] = {}
@@ -176,6 +179,8 @@ class _Collector:
             return
         if entry.parent is None and entry.kind is not Kind.DAMAGE and entry.name:
             self._list(entry)
+        elif entry.name in self._nested and entry.parent is not None and entry.parent.parent is None:
+            self._keep_manifest(entry)
         if entry.format == "source-map":
             self._maps.add(entry.path)
         elif self._recovery:
@@ -238,7 +243,12 @@ class _Collector:
         digest = content.sha256() if self._survey and content is not None else ""
         form = entry.format or entry.opaque
         self._listing.append(Listed(path=entry.path, inner=entry.path, kind=entry.kind, size=entry.size, form=form, digest=digest))
-        if content is not None and content.size <= MANIFEST_BYTES and any(one.keeps(entry.name) for one in self._packages):
+        if content is not None and any(one.keeps(entry.name) for one in self._packages):
+            self._keep_manifest(entry)
+
+    def _keep_manifest(self, entry: Entry) -> None:
+        content = entry.content
+        if content is not None and content.size <= MANIFEST_BYTES and len(self._manifests) < MOST_MANIFESTS:
             self._manifests[entry.path] = content.read(0, content.size)
 
     def _keep(self, entry: Entry) -> None:

@@ -16,7 +16,9 @@ from leakguard.redact import escape
 
 MANIFESTS = ("package.json", "pyproject.toml", "setup.py", "setup.cfg", "Cargo.toml", "go.mod", "composer.json", "Gemfile")
 INSTALLED = ("node_modules", ".venv", "venv", ".tox", ".nox", "target", "vendor")
-GENERIC_SUFFIXES = frozenset({".zip", ".tar", ".gz", ".tar.bz2", ".jar"})
+GENERIC_SUFFIXES = frozenset(
+    {".zip", ".tar", ".gz", ".tar.bz2", ".jar", ".pyz", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".epub"}
+)
 """Suffixes that also name things which are no package; a folder is not judged by them."""
 
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from leakguard.analyzers._integrity_names import describe_link, describe_name, is_ordinary
 from leakguard.analyzers._integrity_places import AMBIGUOUS, PATH_ESCAPE, Clash, Places, fold, tidy
 from leakguard.analyzers._integrity_rules import RULES
+from leakguard.analyzers._integrity_systems import Systems
 from leakguard.content import WINDOW, Entry
 from leakguard.model import Artifact, Confidence, Finding, Kind, Location, RuleId, Severity
 from leakguard.plugins import Anchor, Hit
@@ -28,6 +29,8 @@ ON_DISK = "directory"
 
 MOST_TWINS = 1000
 """Places of which it is worth finding out whether the members that share one have the same content."""
+
+_PACKAGES = frozenset(("ar", "rpm"))
 
 _PLACED = UNPACKED | {ON_DISK}
 
@@ -48,11 +51,14 @@ class Integrity:
     def __init__(self) -> None:
         self._rooms: list[tuple[Entry | None, str, Places]] = []
         self._twins: dict[str, _Twins] = {}
+        self._systems = Systems()
         self._folder = ""
         """Of the last ordinary name, with its final slash: the next name is often in the same."""
 
     def enter(self, entry: Entry) -> Iterable[Finding]:
         """Report damage, names and links that lead elsewhere, and names that fall on each other."""
+        if entry.container in _PACKAGES:
+            self._systems.note(entry)
         if entry.damage is None:
             if entry.container not in _PLACED:
                 return ()
@@ -93,6 +99,8 @@ class Integrity:
             return
         if container in UNPACKED:
             for reason in _describe(entry):
+                if self._systems.tolerates(entry, reason):
+                    continue
                 yield _finding(PATH_ESCAPE, entry.path, reason)
         yield from self._place(entry)
 
@@ -104,7 +112,7 @@ class Integrity:
             yield from self._clash(entry, clash)
 
     def _clash(self, entry: Entry, clash: Clash) -> Iterator[Finding]:
-        if entry.damage is not None and entry.damage.rule == clash.rule:
+        if (entry.damage is not None and entry.damage.rule == clash.rule) or self._systems.tolerates(entry, clash.reason):
             return
         if clash.twins and entry.kind is Kind.FILE and len(self._twins) < MOST_TWINS:
             key = fold(tidy(entry.path))
