@@ -16,7 +16,7 @@ from leakguard.plugins import Analyzer, AnalyzerModule, Anchor
 from leakguard.recover import Recovery
 from leakguard.redact import escape
 from leakguard.settings import Settings
-from leakguard.targets import OpenFile, Target, members_of_folder
+from leakguard.targets import OpenFile, OpenFolder, Target
 from leakguard.walk import Hits, Sink, Walker
 
 MOST_OF_ONE_RULE = 100
@@ -91,7 +91,7 @@ def scan(target: Target, roles: Roles, anchors: Anchors, recover: Path | None = 
 
 
 def _scan_file(target: Target, roles: Roles, anchors: Anchors, recovery: Recovery | None) -> Scanned:
-    opened = OpenFile(target)
+    opened = OpenFile(target, roles.limits.bytes)
     name = target.path.name
     try:
         collector = _Collector(roles.settings, recovery)
@@ -115,14 +115,16 @@ def _scan_file(target: Target, roles: Roles, anchors: Anchors, recovery: Recover
 def _scan_folder(target: Target, roles: Roles, anchors: Anchors, recovery: Recovery | None) -> Scanned:
     collector = _Collector(roles.settings, recovery)
     limits = roles.limits
+    opened = OpenFolder(target)
 
     def walk(sink: Sink, searched: Anchors | None) -> Walker:
         walker = Walker(sink, Budget(limits, limits.bytes), searched)
-        walker.walk_folder(members_of_folder(target.path, target.leave_out))
+        walker.walk_folder(opened.members())
         return walker
 
     walker = walk(collector, anchors)
     collector.walk_again(lambda sink: walk(sink, None), Budget(limits, limits.bytes))
+    opened.close()
     identity = _unidentified("directory", openness.of_folder(target.path.absolute()))
     return collector.conclude(target, roles, identity, walker.coverage, None, None)
 

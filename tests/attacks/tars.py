@@ -32,15 +32,15 @@ def with_fields(value: bytes) -> bytes:
 
 
 DOUBLE = tar_of({"package/package.json": b'{"name":"x","version":"1.0.0"}', "package/index.js": b"ok", "other/index.js": SECRET})
+RENAMED = pax(record(b"path", b"package/index.js")) + member(SECRET, name=b"package/harmless.txt") + END
+OVERLONG = pax(record(b"comment", b"A" * 1_100_000), record(b"path", b"package/a.txt"))
 
 TARS: Attacks = {
     **listed(TWO_READINGS, by.AMBIGUOUS),
     **listed(UNREADABLE, by.UNREADABLE),
     **listed(UNSUPPORTED, by.UNSUPPORTED),
     **{name: attack("o.tar", build, by.LIMIT) for name, build in LIMITS.items()},
-    "TR2": attack(
-        "o.tar", pax(record(b"path", b"package/index.js")) + member(SECRET, name=b"package/harmless.txt") + END, by.AMBIGUOUS, TOKEN
-    ),
+    "TR2": attack("o.tar", RENAMED, by.AMBIGUOUS, TOKEN),
     "TR3": attack(
         "o.tar",
         lambda: (

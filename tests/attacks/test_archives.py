@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 
 import leakguard
-from leakguard.model import Action, Outcome, Verdict
+from leakguard.model import Action, Location, Outcome, Verdict
 from tests.attacks.attack import GITHUB, Attack
+from tests.attacks.contents import MAPS, NESTED, OPEN, SECRETS
 from tests.attacks.names import NAMES
 from tests.attacks.tars import STREAMS, TARS
 from tests.attacks.zips import ZIPS
 
-ATTACKS: Mapping[str, Attack] = {**ZIPS, **TARS, **STREAMS, **NAMES}
+ATTACKS: Mapping[str, Attack] = {**ZIPS, **TARS, **STREAMS, **NAMES, **NESTED, **MAPS, **SECRETS}
 MOST_SECONDS = 10
+NOWHERE = Location(path="")
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +43,14 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[Verdict
     return {name: (verdict, ended[str(paths[name])]) for name, verdict in zip(paths, report.verdicts, strict=True)}
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.xfail(reason=OPEN[name], strict=False)) if name in OPEN else name for name in ATTACKS]
+)
 def test_the_attack_is_answered(name: str, seen: Mapping[str, tuple[Verdict, float]]) -> None:
     """What must block does, by the expected rules; what is sound is read; the secret is in nothing that is said."""
     verdict, seconds = seen[name]
     blocking = {one.finding.rule for one in verdict.judgements if one.action is Action.BLOCK}
     assert blocking >= set(ATTACKS[name].rules)
     assert (verdict.outcome is Outcome.BLOCK) == bool(ATTACKS[name].rules), blocking
-    assert GITHUB[:12] not in repr([replace(one.finding, location=None) for one in verdict.judgements])  # a path may be the secret: NM26
+    assert GITHUB[:12] not in repr([replace(one.finding, location=NOWHERE) for one in verdict.judgements])  # a path may be the secret: NM26
     assert seconds < MOST_SECONDS
