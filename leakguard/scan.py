@@ -17,7 +17,7 @@ from leakguard.plugins import Analyzer, AnalyzerModule, Anchor
 from leakguard.recover import Recovery
 from leakguard.redact import escape
 from leakguard.settings import Settings
-from leakguard.targets import OpenFile, Target
+from leakguard.targets import OpenFile, OpenFolder, Target
 from leakguard.walk import Hits, Sink, Walker
 
 MOST_OF_ONE_RULE = 100
@@ -97,7 +97,7 @@ def scan(target: Target, roles: Roles, anchors: Anchors, recover: Path | None = 
 
 
 def _scan_file(target: Target, roles: Roles, anchors: Anchors, collector: "_Collector") -> Scanned:
-    opened = OpenFile(target)
+    opened = OpenFile(target, roles.limits.bytes)
     name = target.path.name
     try:
 
@@ -119,14 +119,16 @@ def _scan_file(target: Target, roles: Roles, anchors: Anchors, collector: "_Coll
 
 def _scan_folder(target: Target, roles: Roles, anchors: Anchors, collector: "_Collector") -> Scanned:
     limits = roles.limits
+    opened = OpenFolder(target)
 
     def walk(sink: Sink, searched: Anchors | None) -> Walker:
         walker = Walker(sink, Budget(limits, limits.bytes), searched)
-        walker.walk_folder(target.members())
+        walker.walk_folder(target.held() if target.held else opened.members())
         return walker
 
     walker = walk(collector, anchors)
     collector.walk_again(lambda sink: walk(sink, None), Budget(limits, limits.bytes))
+    opened.close()
     identity = _unidentified("directory", openness.of_folder(target.path.absolute()))
     scanned = collector.conclude(target, roles, identity, walker.coverage, None, None)
     if target.held is None:
