@@ -26,7 +26,7 @@ from leakguard.reporters._page import WIDEST
 from leakguard.reporters.text import Layout, render
 
 if TYPE_CHECKING:
-    from leakguard.policy import Reference
+    from leakguard.policy import Policy, Reference
 
 DEFAULT_TARGET = "dist/"
 
@@ -149,7 +149,7 @@ def run(
         _streams.say("note", f"`{escape(reference)}` has no leakguard.yaml here or above, so the preset `default` decides")
     if recover:
         _tell_recovered(Path(recover))
-    raised = _raised(policy, reference, overrides) if overrides else []
+    raised = _raised(_loaded(policy, reference), overrides) if overrides else []
     own = own_exemption(policy_from)
     weakened = [*(["--allow-incomplete"] if allow_incomplete else []), *(["--as-is"] if as_is else []), *own, *raised]
     report = replace(report, weakened_by=(*report.weakened_by, *weakened))
@@ -226,11 +226,16 @@ def _pairs(limits: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-def _raised(policy: str | None, reference: str | None, overrides: Mapping[str, str]) -> list[str]:
-    """The overrides that let more through than the policy does, as they were given."""
-    from leakguard.policy import load, override_limits, snapshot
+def _loaded(policy: str | None, reference: str | None) -> "Policy":
+    from leakguard.policy import load, snapshot
 
     with contextlib.ExitStack() as stack:
-        governing = load(policy, origin=stack.enter_context(snapshot(reference)) if reference else None)
+        return load(policy, origin=stack.enter_context(snapshot(reference)) if reference else None)
+
+
+def _raised(governing: "Policy", overrides: Mapping[str, str]) -> list[str]:
+    """The overrides that let more through than the policy does, as they were given."""
+    from leakguard.policy import override_limits
+
     raised = override_limits(governing, overrides).limits
     return [f"--limits {key}={value}" for key, value in overrides.items() if getattr(raised, key) > getattr(governing.limits, key)]
