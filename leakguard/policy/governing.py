@@ -8,6 +8,7 @@ from datetime import date
 from leakguard.model import Confidence, Finding, Kind, Location, RuleId, Verdict
 from leakguard.policy import known
 from leakguard.policy.baseline import Baseline
+from leakguard.policy.meaning import meant_by
 from leakguard.policy.resolved import FilePattern, Policy, Role
 from leakguard.policy.waivers import Waiver, git_match
 from leakguard.redact import escape, fingerprint_of_place
@@ -61,7 +62,9 @@ def _unused_patterns(verdicts: Sequence[Verdict], published: Iterable[tuple[int,
     for pattern, index in pending.items():
         if pattern not in used:
             message = f"the pattern `{escape(pattern.text)}` of `files.{pattern.kind}` matches nothing"
-            yield index, _finding(known.UNUSED_PATTERN, pattern.label, pattern.line, message, about=f"{pattern.kind} {pattern.text}")
+            finding = _finding(known.UNUSED_PATTERN, pattern.label, pattern.line, message, about=f"{pattern.kind} {pattern.text}")
+            meant = meant_by(pattern.text, verdicts[index].artifact.listing)
+            yield index, replace(finding, hint=f"{meant}; else {finding.hint}") if meant else finding
 
 
 def _broad_waivers(verdicts: Sequence[Verdict], roles: Sequence[Role], today: date) -> Iterator[_Said]:

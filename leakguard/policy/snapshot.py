@@ -79,8 +79,3 @@ def snapshot(ref: str, cwd: Path | None = None) -> Iterator[Snapshot]:
         root = Path(folder).resolve()
         (root / ".git").touch()  # the end of every search upward
         yield Snapshot(ref=ref.removeprefix(REMOTE), root=root, commit=commit, source=source)
-
-
-def origin(ref: str | None) -> contextlib.AbstractContextManager[Snapshot | None]:
-    """What `snapshot` gives, or nothing where the working tree counts."""
-    return contextlib.nullcontext() if ref is None else snapshot(ref)

@@ -95,6 +95,6 @@ class _Pattern(Protocol):
 
 @cache
 def _compiled(pattern: str) -> _Pattern:
-    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+    from pathspec import GitIgnoreSpec  # not its pattern alone, which Python's `re` would match: `*a*a*a*a*` could take forever
 
-    return GitIgnoreSpecPattern(pattern)
+    return GitIgnoreSpec.from_lines([pattern], backend="re2")

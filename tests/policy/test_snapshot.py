@@ -14,7 +14,15 @@ POLICY = "version: 1\nextends: shared/base.yaml\nsecrets: {rules: [shared/pack.t
 BASE = "version: 1\nrules: {source-map/*: block}\n"
 PACK = '[extend]\npath = "below.toml"\n[[rules]]\nid = "a"\nregex = "AAAA[0-9]{30}"\n'
 BELOW = '[[rules]]\nid = "b"\nregex = "BBBB[0-9]{30}"\n'
-FILES = {"leakguard.yaml": POLICY, "shared/base.yaml": BASE, "shared/pack.toml": PACK, "shared/below.toml": BELOW, "leakguard.lock": "\n"}
+LOCK = """version: 1
+artifacts:
+  npm example:
+    size: 10 KB
+    files:
+      /.npmrc.swp: data 10 KB
+      /package.json: data 10 KB
+"""
+FILES = {"leakguard.yaml": POLICY, "shared/base.yaml": BASE, "shared/pack.toml": PACK, "shared/below.toml": BELOW, "leakguard.lock": LOCK}
 
 
 def git(folder: Path, *arguments: str) -> str:
