@@ -13,11 +13,8 @@ from leakguard.patterns import lazily
 from leakguard.openness import is_licence_file
 from leakguard.shape import FLOOR, Generaliser, size_class
 
-MOST_REQUIRED = 24
+MOST_REQUIRED = 12
 """Files that a draft requires; those of the manifest come first."""
-
-MOST_NAMED = 40
-"""Doubtful files of one reason that are named one by one where no group fits."""
 
 _LICENCE_PLACE = lazily(r"(?:[^/]+\.dist-info/(?:licenses/|license_files/)?)?[^/]+")
 _MANIFESTS = ("package.json", "METADATA", "RECORD", "WHEEL", "PKG-INFO", "pyproject.toml")
@@ -88,7 +85,7 @@ def _undecided(doubtful: Mapping[str, tuple[str, Doubt]], plain: set[str]) -> It
         folders, rest = _test_folders(counts)
         texts = [*folders, *(one.text for one in grouped(rest) if not one.text.startswith("!"))]
         if matched(texts, plain):
-            texts = sorted(counts)[:MOST_NAMED]
+            texts = sorted(counts)
         yield Undecided(reason, tuple(texts), len(inners), denied)
 
 
