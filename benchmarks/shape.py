@@ -1,6 +1,6 @@
 """The shape of real packages: `init` → `inspect` passes, and twelve mutations of each, judged by the allowlist and the lock alone.
 
-    python benchmarks/shape.py [NAME…]     the packages of `corpus.tsv` up to 600 KB whose names hold NAME
+    PYTHONPATH=. python benchmarks/shape.py [NAME…]     the packages of `corpus.tsv` up to 600 KB whose names hold NAME
 
 Every detector is off: what blocks is what `leakguard init` drafted (undecided lines decided) and what `leakguard approve` locked.
 """
@@ -15,8 +15,6 @@ import time
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-
-sys.path[:0] = [str(Path(__file__).resolve().parent.parent)]
 
 import corpus
 
@@ -205,7 +203,9 @@ def _policy(folder: Path, text: str) -> Path:
 
 def main(wanted: list[str]) -> None:
     """Print the table."""
-    small = [path for path in corpus.fetched() if path.stat().st_size <= LARGEST and (not wanted or any(one in path.name for one in wanted))]
+    small = [
+        path for path in corpus.fetched() if path.stat().st_size <= LARGEST and (not wanted or any(one in path.name for one in wanted))
+    ]
     chosen = [path for path in small if path.suffix == ".tgz"][: MOST // 2] + [path for path in small if path.suffix == ".whl"][: MOST // 2]
     wrong: dict[str, int] = dict.fromkeys(("allowlist", "lock", "both"), 0)
     started = time.monotonic()

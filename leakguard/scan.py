@@ -10,8 +10,8 @@ from typing import Protocol
 from leakguard import openness, originals, plugins
 from leakguard.anchors import Anchors
 from leakguard.content import Entry
-from leakguard.limits import Budget, Limits
 from leakguard.declared import declarations
+from leakguard.limits import Budget, Limits
 from leakguard.model import Artifact, Coverage, Finding, Identity, Kind, Listed, Openness, RuleId
 from leakguard.plugins import Analyzer, AnalyzerModule, Anchor
 from leakguard.recover import Recovery

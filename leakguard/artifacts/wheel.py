@@ -21,7 +21,9 @@ def keeps(name: str) -> bool:
     if ".dist-info/" not in name:
         return False
     base = base_of(name)
-    return (depth_of(name) == 1 and base in ("METADATA", "WHEEL", "entry_points.txt")) or (is_licence_file(base) and _LICENCES.fullmatch(name) is not None)
+    return (depth_of(name) == 1 and base in ("METADATA", "WHEEL", "entry_points.txt")) or (
+        is_licence_file(base) and _LICENCES.fullmatch(name) is not None
+    )
 
 
 def identify(target: str, listing: Sequence[Listed], manifests: Mapping[str, bytes]) -> Identity | None:

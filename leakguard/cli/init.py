@@ -76,7 +76,9 @@ def _write(report: "Report", path: Path, shown: str) -> int:
     undecided = sum(line.lstrip().startswith("# - ") for line in text.splitlines())
     _streams.write_text(f"{shown}: drafted from {len(published)} {'artifact' if len(published) == 1 else 'artifacts'}\n")
     if undecided:
-        _streams.say("note", f"{undecided} {'line is' if undecided == 1 else 'lines are'} undecided: those files stay blocked until you decide")
+        _streams.say(
+            "note", f"{undecided} {'line is' if undecided == 1 else 'lines are'} undecided: those files stay blocked until you decide"
+        )
     _tell_findings(report)
     return 0
 

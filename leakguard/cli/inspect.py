@@ -60,7 +60,9 @@ Exit codes:
 @option("--as-is", is_flag=True, help="Inspect a project folder as if it were what ships.")
 @option("--recover", metavar="DIR", help="Write the sources that maps hold to DIR, which is new or empty: what a leak would have cost.")
 @option("--baseline", metavar="FILE", help="Accept the findings whose fingerprints FILE lists; `leakguard baseline` writes it.")
-@option("--against", metavar="OLD", help="Block what is new since OLD: a file, folder or lock, npm:NAME@VERSION, pypi:NAME==VERSION, previous.")
+@option(
+    "--against", metavar="OLD", help="Block what is new since OLD: a file, folder or lock, npm:NAME@VERSION, pypi:NAME==VERSION, previous."
+)
 @option(
     "--secret-env",
     metavar="NAME",

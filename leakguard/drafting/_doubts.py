@@ -78,19 +78,22 @@ def _by_name(one: Listed, verdict: Verdict) -> str:
     *folders, base = one.inner.split("/")
     if one.form == "source-map" or base.lower().endswith(".map"):
         return "a source map: may hold the source that the file beside it was made from"
+    if form != "sdist" and _is_test(folders, base, npm=form in ("npm", "directory")):
+        return TESTS
+    if openness is Openness.CLOSED and form in ("npm", "directory") and _SOURCE.fullmatch(base):
+        return "source of a package that is not open"
+    return _by_base(base)
+
+
+def _by_base(base: str) -> str:
     if _SECRETIVE.fullmatch(base) and not base.lower().endswith(_SAMPLES):
         return "a file of a name that credentials have"
     if _KEY.fullmatch(base) and not _AUTHORITIES.fullmatch(base):
         return "a key, certificate or key store"
     if _DUMP.fullmatch(base):
         return "a log, backup, database or dump"
-    if form != "sdist" and _is_test(folders, base, npm=form in ("npm", "directory")):
-        return TESTS
-    if openness is Openness.CLOSED and form in ("npm", "directory") and _SOURCE.fullmatch(base):
-        return "source of a package that is not open"
-    if base.startswith(".") and base not in (".npmignore", ".gitignore", ".gitkeep", ".keep"):
-        return "a hidden file: mostly configuration of those who work on the project"
-    return ""
+    hidden = base.startswith(".") and base not in (".npmignore", ".gitignore", ".gitkeep", ".keep")
+    return "a hidden file: mostly configuration of those who work on the project" if hidden else ""
 
 
 def _is_test(folders: Sequence[str], base: str, *, npm: bool) -> bool:
@@ -105,7 +108,12 @@ def _is_test(folders: Sequence[str], base: str, *, npm: bool) -> bool:
 def _suites(files: Sequence[Listed]) -> tuple[str, ...]:
     """Python folders called `test` that hold a test suite, and no module that users import."""
     return tuple(
-        {f"{folder}/" for one in files for folder, _, base in [one.inner.rpartition("/")] if _in_test(folder) and _PYTHON_TEST.fullmatch(base)}
+        {
+            f"{folder}/"
+            for one in files
+            for folder, _, base in [one.inner.rpartition("/")]
+            if _in_test(folder) and _PYTHON_TEST.fullmatch(base)
+        }
     )
 
 

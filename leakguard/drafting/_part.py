@@ -9,8 +9,8 @@ from leakguard.declared import files_of as files_named
 from leakguard.drafting._doubts import TEST_FOLDERS, Doubt, doubts_of
 from leakguard.drafting._grouping import SPREAD, Pattern, grouped, matched
 from leakguard.model import Artifact, Kind, Listed, Verdict
-from leakguard.patterns import lazily
 from leakguard.openness import is_licence_file
+from leakguard.patterns import lazily
 from leakguard.shape import FLOOR, Generaliser, size_class
 
 MOST_REQUIRED = 12
@@ -108,7 +108,7 @@ def _test_folders(counts: Mapping[str, int]) -> tuple[list[str], dict[str, int]]
 
 
 def _without_name(reason: str, inner: str) -> str:
-    """The same for every file of a kind: `\\`a.map\\` is …` → `… is …`."""
+    """The reason as it is for every file of a kind."""
     base = inner.rpartition("/")[2]
     return reason.removeprefix(f"`{base}` is ").removeprefix("ships ")
 

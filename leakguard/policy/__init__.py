@@ -12,9 +12,9 @@ from leakguard.policy.deciding import decide, outcome
 from leakguard.policy.files import FILE_NAME, PRESETS
 from leakguard.policy.governing import governance
 from leakguard.policy.known import RULES, catalogue
+from leakguard.policy.loading import load
 from leakguard.policy.lock import Lock
 from leakguard.policy.lock import read as read_lock
-from leakguard.policy.loading import load
 from leakguard.policy.options import override_limits, override_rules, search_for
 from leakguard.policy.resolved import Policy, Role
 from leakguard.policy.schema import json_schema

@@ -59,8 +59,9 @@ def changes(
 ) -> Sequence[Said]:
     """What is added, removed, grown or of a new kind, each with the index of its verdict.
 
-    Against anything but a lock only growth and new kinds are told: every release adds and removes files. `growth` is by index what the policy allows; `beside` are the indices of what merely lies beside packages. Artifacts of one role
-    are compared together: what one of them holds is not missing from another.
+    Against anything but a lock only growth and new kinds are told: every release adds and removes files. `growth` is by index what
+    the policy allows; `beside` are the indices of what merely lies beside packages. Artifacts of one role are compared together: what
+    one of them holds is not missing from another.
     """
     by_role: dict[str, list[int]] = {}
     for index, verdict in enumerate(verdicts):
@@ -165,7 +166,9 @@ class _Comparison:
 
 def _unknown(reference: Reference, role: str) -> Finding:
     verb = "holds no" if reference.approved else "has no"
-    message = f"`{reference.label}` {verb} `{escape(role)}`: nothing of this artifact {'was approved' if reference.approved else 'was there'}"
+    message = (
+        f"`{reference.label}` {verb} `{escape(role)}`: nothing of this artifact {'was approved' if reference.approved else 'was there'}"
+    )
     return _finding(known.ADDED, "", message, approved=reference.approved, evidence={"compared_with": reference.label})
 
 
@@ -176,9 +179,7 @@ def _removed(reference: Reference, role: str, pattern: str) -> Finding:
     return _finding(known.REMOVED, "", message, approved=reference.approved, evidence={"compared_with": where}, about=pattern)
 
 
-def _finding(
-    rule: RuleId, path: str, message: str, *, approved: bool, evidence: Mapping[str, int | str], about: str = ""
-) -> Finding:
+def _finding(rule: RuleId, path: str, message: str, *, approved: bool, evidence: Mapping[str, int | str], about: str = "") -> Finding:
     fix = _BY_ID[rule].fixes["*"]
     return Finding(
         rule=rule,

@@ -18,11 +18,11 @@ class File(Protocol):
     """What a line needs of a file."""
 
     @property
-    def path(self) -> str: ...  # noqa: D102
+    def path(self) -> str: ...
     @property
-    def kind(self) -> str: ...  # noqa: D102
+    def kind(self) -> str: ...
     @property
-    def size(self) -> int: ...  # noqa: D102
+    def size(self) -> int: ...
 
 
 def text(changes: Sequence[Any]) -> str:

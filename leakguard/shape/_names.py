@@ -10,14 +10,21 @@ from leakguard.patterns import lazily
 
 _SPECIAL = lazily(r"[\\*?\[\]]")
 
-_HEX = lazily(r"(?<![0-9A-Za-z])(?=[0-9a-f]*[0-9])(?:[0-9a-f]{8}|[0-9a-f]{10}|[0-9a-f]{12}|[0-9a-f]{16}|[0-9a-f]{20}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?![0-9A-Za-z])")  # noqa: E501
+_HEX = lazily(
+    r"(?<![0-9A-Za-z])(?=[0-9a-f]*[0-9])(?:[0-9a-f]{8}|[0-9a-f]{10}|[0-9a-f]{12}|[0-9a-f]{16}|[0-9a-f]{20}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?![0-9A-Za-z])"
+)
 _DATE = lazily(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _MIXED = lazily(r"(?<=[A-Za-z0-9)\]][-.])([A-Za-z0-9_-]{8}|[A-Za-z0-9_]{10,22})(?=\.[A-Za-z][A-Za-z0-9.]{0,20}$)")
 """What vite, rollup and esbuild put before the suffix: 8 characters of base64url or base32, or longer ones of their users."""
-_BUILT = frozenset("js mjs cjs css wasm html json map svg png jpg webp woff woff2 ttf gif avif ico".split())
+_BUILT = frozenset(
+    ["js", "mjs", "cjs", "css", "wasm", "html", "json", "map", "svg", "png", "jpg", "webp", "woff", "woff2", "ttf", "gif", "avif", "ico"]
+)
 """Last suffixes of what bundlers name by content."""
 
-_WORDS = lazily(r"(?:[A-Z]{2,5}(?=[A-Z][a-z]|[-_]|$)|[A-Z]?[a-z]{2,}|[A-Z][a-z](?=[A-Z]|$)|[A-Z](?=[A-Z]?[a-z])|[0-9]{1,4}(?=[-_]|$)|[-_])+")
+_WORDS = lazily(
+    r"(?:[A-Z]{2,5}(?=[A-Z][a-z]|[-_]|$)|[A-Z]?[a-z]{2,}|[A-Z][a-z](?=[A-Z]|$)|[A-Z](?=[A-Z]?[a-z])"
+    r"|[0-9]{1,4}(?=[-_]|$)|[-_])+"
+)
 _VOWEL = lazily(r"[aeiouyAEIOUY]")
 
 _INFO = lazily(r"^([^/]+)-[^/-]+\.(dist-info|data)(?=/|$)")
