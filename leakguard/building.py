@@ -31,8 +31,8 @@ _FROM_GIT = ("setuptools_scm", "setuptools-scm", "hatch-vcs", "versioningit", "d
 def built(project: Path, named: Sequence[str], *, scripts: bool) -> Iterator[list[str]]:
     """The paths of the wheel, sdist and npm tarball of a project, there until the block ends.
 
-    `named` must be empty: what is built is the folder. npm runs the project's own scripts only with `scripts`. Raises `UsageError` where there is
-    nothing to build, `Incomplete` where the build fails.
+    `named` must be empty: what is built is the folder. npm runs the project's own scripts only with `scripts`. Raises `UsageError` where
+    there is nothing to build, `Incomplete` where the build fails.
     """
     if named:
         raise UsageError("`--build` builds the folder that it is started in", hint="name no artifact, or leave `--build` out")
