@@ -186,6 +186,8 @@ class Coverage:
     inspected: int = 0
     opaque: int = 0
     """Native code, fonts, media: searched for secrets as bytes, not understood."""
+    opaque_by: Mapping[str, int] = field(default_factory=dict)
+    """What the opaque bytes are (`native code`, `image` …) → how many of them; adds up to `opaque`."""
     unreadable: int = 0
 
 

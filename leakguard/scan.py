@@ -17,7 +17,7 @@ from leakguard.plugins import Analyzer, AnalyzerModule, Anchor
 from leakguard.recover import Recovery
 from leakguard.redact import escape
 from leakguard.settings import Settings
-from leakguard.targets import OpenFile, Target, members_of_folder
+from leakguard.targets import OpenFile, OpenFolder, Target
 from leakguard.walk import Hits, Sink, Walker
 
 MOST_OF_ONE_RULE = 100
@@ -25,6 +25,8 @@ MOST_OF_ONE_RULE = 100
 
 MANIFEST_BYTES = 4 * 1024 * 1024
 """Larger manifests are not read for the identity of a package."""
+
+MOST_MANIFESTS = 1000
 
 KEPT_TEXT = 64 * 1024 * 1024
 """Bytes of text kept for the second pass; an artifact with more is inflated again."""
@@ -86,7 +88,8 @@ def scan(target: Target, roles: Roles, anchors: Anchors, recover: Path | None = 
     declares, and its listing has digests.
     """
     recovery = Recovery(recover) if recover else None
-    collector = _Collector(roles.settings, recovery, survey=survey)
+    settings = roles.settings if target.held is None else roles.settings.for_commits()
+    collector = _Collector(settings, recovery, survey=survey)
     scanned = (_scan_folder if target.directory else _scan_file)(target, roles, anchors, collector)
     if recovery:
         recovery.check()
@@ -94,7 +97,7 @@ def scan(target: Target, roles: Roles, anchors: Anchors, recover: Path | None = 
 
 
 def _scan_file(target: Target, roles: Roles, anchors: Anchors, collector: "_Collector") -> Scanned:
-    opened = OpenFile(target)
+    opened = OpenFile(target, roles.limits.bytes)
     name = target.path.name
     try:
 
@@ -116,16 +119,36 @@ def _scan_file(target: Target, roles: Roles, anchors: Anchors, collector: "_Coll
 
 def _scan_folder(target: Target, roles: Roles, anchors: Anchors, collector: "_Collector") -> Scanned:
     limits = roles.limits
+    opened = OpenFolder(target)
 
     def walk(sink: Sink, searched: Anchors | None) -> Walker:
         walker = Walker(sink, Budget(limits, limits.bytes), searched)
-        walker.walk_folder(members_of_folder(target.path, target.leave_out))
+        walker.walk_folder(target.held() if target.held else opened.members())
         return walker
 
     walker = walk(collector, anchors)
     collector.walk_again(lambda sink: walk(sink, None), Budget(limits, limits.bytes))
+    opened.close()
     identity = _unidentified("directory", openness.of_folder(target.path.absolute()))
-    return collector.conclude(target, roles, identity, walker.coverage, None, None)
+    scanned = collector.conclude(target, roles, identity, walker.coverage, None, None)
+    if target.held is None:
+        return scanned
+    return replace(scanned, findings=tuple(one for one in scanned.findings if _concerns_a_commit(one)))
+
+
+def _concerns_a_commit(finding: Finding) -> bool:
+    """Whether it says something about content that is about to be committed, and not about what a package should be."""
+    if not finding.rule.startswith(_OF_COMMITS):
+        return False
+    return "!/" in finding.location.path or finding.rule not in _OF_FOLDERS
+
+
+_OF_COMMITS = (
+    *("secret/", "source-map/", "git/", "artifact/", "file/credential-file", "file/test-credential", "file/agent-state"),
+    *("file/editor-state", "source/environment-dump", "source/memory-dump"),
+)
+_OF_FOLDERS = ("artifact/path-escape", "artifact/ambiguous")
+"""What is wrong with names that are unpacked somewhere; a checkout is git's own matter."""
 
 
 def _unidentified(form: str, around: Identity | None) -> Identity:
@@ -144,6 +167,7 @@ class _Collector:
         self._modules = plugins.analyzers()
         self._analyzers: list[Analyzer] = [one.start(settings) for one in self._modules]
         self._packages = plugins.packages()
+        self._nested = frozenset(name for one in self._packages for name in getattr(one, "NESTED", ()))
         self._findings: list[Finding] = []
         self._listing: list[Listed] = []
         self._manifests: dict[str, bytes] = {}
@@ -157,6 +181,8 @@ class _Collector:
             return
         if entry.parent is None and entry.kind is not Kind.DAMAGE and entry.name:
             self._list(entry)
+        elif entry.name in self._nested and entry.parent is not None and entry.parent.parent is None:
+            self._keep_manifest(entry)
         if entry.format == "source-map":
             self._maps.add(entry.path)
         elif self._recovery:
@@ -219,7 +245,12 @@ class _Collector:
         digest = content.sha256() if self._survey and content is not None else ""
         form = entry.format or entry.opaque
         self._listing.append(Listed(path=entry.path, inner=entry.path, kind=entry.kind, size=entry.size, form=form, digest=digest))
-        if content is not None and content.size <= MANIFEST_BYTES and any(one.keeps(entry.name) for one in self._packages):
+        if content is not None and any(one.keeps(entry.name) for one in self._packages):
+            self._keep_manifest(entry)
+
+    def _keep_manifest(self, entry: Entry) -> None:
+        content = entry.content
+        if content is not None and content.size <= MANIFEST_BYTES and len(self._manifests) < MOST_MANIFESTS:
             self._manifests[entry.path] = content.read(0, content.size)
 
     def _keep(self, entry: Entry) -> None:

@@ -6,7 +6,7 @@ agent state, editor state, version control) is not covered by a broad `files: al
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from leakguard.analyzers._credentials import BY_ENDING, BY_NAME, LOOKED_AT, candidates, credential_in, is_sample
+from leakguard.analyzers._credentials import BY_ENDING, BY_NAME, KNOWN_TO_ALL, LOOKED_AT, candidates, credential_in, is_sample
 from leakguard.analyzers._file_policy import judge_files, judge_sizes, named_literally
 from leakguard.analyzers._file_rules import RULES as _RULES
 from leakguard.analyzers._residue import Place, Tree, residue_at
@@ -23,12 +23,13 @@ MAGICS = (
     (r"b0VIM [0-9]", "file/editor-state", "an editor's swap file: unsaved text, with user, host and path"),
     (r"Vim\x9fUnDo\xe5", "file/editor-state", "an editor's undo file: earlier states of the text"),
     (r"# v[23] git bundle\n", "source/vcs", "a Git bundle: a repository in one file"),
+    (r"PACK\x00\x00\x00[\x02\x03]", "source/vcs", "a Git pack: the objects of a repository in one file"),
 )
 """What announces itself in its first bytes, whatever it is called → rule → what a message says."""
 
 ANCHORS = tuple(Anchor(pattern) for pattern, _, _ in MAGICS)
 
-MAGIC_LENGTHS = (7, 9, 16)
+MAGIC_LENGTHS = (7, 9, 16, 8)
 """Bytes that a match of each of them has: only one at the start of the content counts."""
 
 LITTER = {
@@ -118,7 +119,7 @@ class Files:
             return
         base = parts[-1].lower()
         if candidates(base) and (found := credential_in(parts, content.read(0, LOOKED_AT))) is not None:
-            sample = not found.anywhere and is_sample(parts)
+            sample = not found.anywhere and (is_sample(parts) or base in KNOWN_TO_ALL)
             self._add("file/test-credential" if sample else "file/credential-file", entry.path, f"`{_base(entry)}` is {found.what}")
         elif place is None:
             self._judge_litter(entry, base, content)

@@ -15,10 +15,11 @@ from leakguard.policy.known import RULES, catalogue
 from leakguard.policy.loading import load
 from leakguard.policy.lock import Lock
 from leakguard.policy.lock import read as read_lock
-from leakguard.policy.options import override_limits, override_rules, search_for
+from leakguard.policy.options import override_limits, override_rules, search_for, trust
 from leakguard.policy.resolved import Policy, Role
 from leakguard.policy.schema import json_schema
 from leakguard.policy.shapes import Leaf
+from leakguard.policy.snapshot import Snapshot, snapshot
 from leakguard.policy.waivers import Waiver, git_match
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Reference",
     "Role",
     "RuleTable",
+    "Snapshot",
     "Waiver",
     "catalogue",
     "changes_since",
@@ -47,4 +49,6 @@ __all__ = [
     "read_baseline",
     "read_lock",
     "search_for",
+    "snapshot",
+    "trust",
 ]

@@ -10,6 +10,7 @@ EXPIRED_WAIVER = RuleId("policy/expired-waiver")
 UNUSED_WAIVER = RuleId("policy/unused-waiver")
 UNUSED_PATTERN = RuleId("policy/unused-pattern")
 UNUSED_BASELINE = RuleId("policy/unused-baseline")
+BROAD_WAIVER = RuleId("policy/broad-waiver")
 NO_ROLE = RuleId("policy/no-role")
 NO_ALLOWLIST = RuleId("policy/no-allowlist")
 ADDED = RuleId("change/added")
@@ -35,6 +36,15 @@ RULES: tuple[Rule, ...] = (
         description="A waiver matched no finding in any artifact of the run. It is left over, or its rule or path is misspelt.",
         impact="A waiver that nobody needs hides the next finding that happens to match it.",
         fixes={"*": "remove the waiver, or correct its rule, path or fingerprint"},
+    ),
+    Rule(
+        id=BROAD_WAIVER,
+        title="waiver accepts too much",
+        severity=Severity.MEDIUM,
+        description="A waiver without a fingerprint names every rule or every path, or accepts findings of more than 5 rules or at more "
+        "than 100 paths in this run: nobody has looked at all of that.",
+        impact="The next leak that happens to match it ships, and the report calls it accepted.",
+        fixes={"*": "name the rule and the path that were looked at, or the fingerprint of the one finding that is meant"},
     ),
     Rule(
         id=UNUSED_PATTERN,
