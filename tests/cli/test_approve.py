@@ -73,7 +73,8 @@ def test_growth_is_what_the_policy_allows(approved: Path, tmp_path: Path, cli: C
     assert [] == rules(cli, approved)
 
 
-def test_artifact_that_nobody_approved_blocks(approved: Path, tmp_path: Path, cli: Cli) -> None:
+@pytest.mark.usefixtures("approved")
+def test_artifact_that_nobody_approved_blocks(tmp_path: Path, cli: Cli) -> None:
     """A role that the lock does not have."""
     path = tmp_path / "b-1.0-py3-none-any.whl"
     path.write_bytes(wheel({"b.py": "1"}, name="b"))

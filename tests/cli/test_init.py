@@ -113,7 +113,7 @@ def test_doubtful_files_stay_blocked_until_decided(tmp_path: Path, cli: Cli) -> 
     ("name", "content", "reason"),
     [
         ("dist/cli.js.map", source_map({"../src/a.ts": "const a = 1\n"}), "a source map"),
-        ("src/index.ts", "export const a = 1\n", "source of a package that is not open"),
+        ("src/index.ts", "export const a = 1\n", "source/original"),
         ("test/a.js", "1", "tests: not needed by users"),
         ("CLAUDE.md", "be kind", "instructs coding agents"),
         (".travis.yml", "a: b", "a hidden file"),
@@ -251,7 +251,8 @@ def test_what_real_back_ends_build_passes_its_draft(tmp_path: Path, cli: Cli, ba
     (project / "acme").mkdir(parents=True)
 
     def build(version: str) -> list[Path]:
-        text = f'[build-system]\nrequires = []\nbuild-backend = "{backend}"\n[project]\nname = "acme"\nversion = "{version}"\ndescription = "x"\n'
+        system = f'[build-system]\nrequires = []\nbuild-backend = "{backend}"\n'
+        text = f'{system}[project]\nname = "acme"\nversion = "{version}"\ndescription = "x"\n'
         (project / "pyproject.toml").write_text(text)
         (project / "acme/__init__.py").write_text('"""Acme."""\n')
         shutil.rmtree(project / "dist", ignore_errors=True)
