@@ -115,7 +115,9 @@ def without_required(files: Files, draft_text: str) -> dict[str, bytes]:
 
 
 def _renamed(files: Files) -> dict[str, bytes]:
-    name = largest(files, CODE)
+    """The largest script under another name; not a chunk, whose name is a hash and changes anyway."""
+    general = Generaliser(files)
+    name = largest({one: data for one, data in files.items() if "*" not in general.pattern(one)} or files, CODE)
     stem, dot, suffix = name.rpartition(".")
     return {(f"{stem}-renamed{dot}{suffix}" if one == name else one): data for one, data in files.items()}
 

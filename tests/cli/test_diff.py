@@ -152,7 +152,7 @@ def test_npm_release_is_fetched_by_the_own_npm(tmp_path: Path, cli: Cli) -> None
     """From the registry of the user's `.npmrc`; install scripts do not run."""
     marker = tmp_path / "ran"
     script = f"node -e \"require('fs').writeFileSync('{marker}','1')\""
-    scripts = {one: script for one in ("preinstall", "install", "postinstall", "prepare", "prepack")}
+    scripts = dict.fromkeys(("preinstall", "install", "postinstall", "prepare", "prepack"), script)
     data = npm(OLD, manifest={"scripts": scripts})
     new = tmp_path / "example-2.0.0.tgz"
     new.write_bytes(npm({**OLD, "cli.js": BUNDLE * 2}, version="2.0.0", manifest={"scripts": scripts}))

@@ -37,7 +37,10 @@ def test_lock_keeps_to_its_schema() -> None:
 
 def test_every_fault_is_told_at_once() -> None:
     """With line and column, and without quoting what is there."""
-    text = "version: 2\nartifacts:\n  npm a:\n    sise: 3\n    files:\n      a.js: script 3 KB\n      /b: s3cretvalue\n      /c: script 1 KB\n      /c: x\n"
+    text = (
+        "version: 2\nartifacts:\n  npm a:\n    sise: 3\n    files:\n"
+        "      a.js: script 3 KB\n      /b: s3cretvalue\n      /c: script 1 KB\n      /c: x\n"
+    )
     with pytest.raises(FaultyFile) as caught:
         locks.parse(text.encode())
     assert [(1, 10), (4, 5), (6, 7), (7, 11), (9, 7)] == [(fault.line, fault.column) for fault in caught.value.faults]

@@ -14,7 +14,7 @@ def serving(pages: Pages, asked: list[tuple[str, str]] | None = None) -> Iterato
     """The address of a server with these pages; notes path and `Authorization` of each request in `asked`."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the name that `http.server` calls
+        def do_GET(self) -> None:
             if asked is not None:
                 asked.append((self.path, self.headers.get("Authorization") or ""))
             kind, body = pages.get(self.path.partition("?")[0], ("", b""))

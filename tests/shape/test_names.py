@@ -20,7 +20,7 @@ def pattern(name: str, *others: str, version: str | None = "1.4.2") -> str:
         ("dist/chunk-5GZAZJC7.js", "/dist/chunk-*.js"),
         ("static/1053.ae46e18526c3caef.js", "/static/1053.*.js"),
         ("static/0031b1860ea4ad75.woff", "/static/*.woff"),
-        ("85cae5375ceb5d1ca6c6__mypyc.cpython-311-x86_64-linux-gnu.so", "/85cae5375ceb5d1ca6c6__mypyc.*.so"),
+        ("85cae5375ceb5d1ca6c6__mypyc.cpython-311-x86_64-linux-gnu.so", "/*__mypyc.*.so"),
         ("acme/_speed.cpython-312-darwin.so", "/acme/_speed.*.so"),
         ("acme/_speed.cp312-win_amd64.pyd", "/acme/_speed.*.pyd"),
         ("acme/_speed.abi3.so", "/acme/_speed.*.so"),
@@ -32,11 +32,6 @@ def pattern(name: str, *others: str, version: str | None = "1.4.2") -> str:
 )
 def test_what_a_rebuild_changes_is_a_star(name: str, expected: str) -> None:
     """Content hashes of the usual bundlers, the own version, tags of compiled modules."""
-    if "mypyc" in name:
-        expected = "/*__mypyc.*.so"
-        name = name.replace("__mypyc", "__mypyc")
-        assert re.fullmatch(regular(pattern(name)), name)
-        return
     assert expected == pattern(name)
 
 
@@ -104,7 +99,7 @@ def test_kind_is_by_content_then_by_name(name: str, form: str, expected: str) ->
 def test_classes_are_narrow_enough_to_tell_a_double() -> None:
     """A class and half as much again is never twice the size of what is in it."""
     for size in [*range(10_000, 30_000, 7), *(step * 10**power + 1 for power in range(4, 9) for step in STEPS)]:
-        assert size <= size_class(size) and size_class(size) * 1.5 <= 2 * size + 1
+        assert size <= size_class(size) <= (2 * size + 1) / 1.5
     assert 10_000 == size_class(1, 10_000)
     assert ["64 KB", "2.5 MB", "10 KB", "999"] == [spelled_size(one) for one in (64_000, 2_500_000, 10_000, 999)]
 
