@@ -53,7 +53,7 @@ BUILDS: Mapping[str, tuple[str, Build]] = {
 }
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(files=TREES, form=st.sampled_from(sorted(BUILDS)))
 def test_a_container_has_exactly_its_files(files: dict[str, bytes], form: str) -> None:
     """The same paths with the same bytes, no damage, and books that balance."""
@@ -97,7 +97,7 @@ PACKAGES: Mapping[str, tuple[str, str, frozenset[str], Build]] = {
 }
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(files=TREES, form=st.sampled_from(sorted(PACKAGES)))
 def test_a_package_lists_exactly_its_files(files: dict[str, bytes], form: str) -> None:
     """Through the whole of an inspection: listing, sizes, identity, and nothing wrong with the artifact."""
@@ -112,7 +112,7 @@ def test_a_package_lists_exactly_its_files(files: dict[str, bytes], form: str) -
     assert [] == [one.finding for one in verdict.judgements if one.finding.rule.startswith(("artifact/", "metadata/"))]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(files=TREES)
 def test_a_folder_lists_exactly_its_files(files: dict[str, bytes]) -> None:
     """The same for files on a disk."""
@@ -132,7 +132,7 @@ CHECKED = [form for form in BUILDS if form not in {"tar, pax", "tar, GNU"}]
 """Forms whose end is not merely zeros."""
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(files=TREES, form=st.sampled_from(CHECKED), cut=st.integers(1, 400))
 def test_a_cut_container_is_damaged(files: dict[str, bytes], form: str, cut: int) -> None:
     """Whatever is missing at the end is said."""
