@@ -63,11 +63,14 @@ def by_python(path: Path) -> Listing:
 
 
 def by_bsdtar(path: Path) -> Listing:
-    """`bsdtar`, which is libarchive; it lists links among the files, which are left out by their names."""
-    done = subprocess.run(
-        ["bsdtar", "-tf", str(path)], capture_output=True, check=True, encoding="utf-8", errors="surrogateescape", env=_environment()
+    """`bsdtar`, which is libarchive: its short listing has the names, its long one says at the same line what is a file."""
+    names, modes = (
+        subprocess.run(
+            ["bsdtar", form, str(path)], capture_output=True, check=True, encoding="utf-8", errors="surrogateescape", env=_environment()
+        ).stdout.split("\n")
+        for form in ("-tf", "-tvf")
     )
-    return {_tidy(name): -1 for name in done.stdout.splitlines() if not name.endswith("/")}
+    return {_tidy(name): -1 for name, mode in zip(names, modes, strict=True) if mode.startswith("-") and not name.endswith("/")}
 
 
 def by_node_tar(paths: Iterable[Path]) -> list[Listing]:
