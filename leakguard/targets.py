@@ -3,12 +3,12 @@
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from leakguard import plugins
+from leakguard import plugins, staged
 from leakguard.content import IN_MEMORY, WINDOW, Content
 from leakguard.errors import Incomplete, UsageError
 from leakguard.model import Damage, Kind, Member, RuleId
@@ -16,7 +16,9 @@ from leakguard.redact import escape
 
 MANIFESTS = ("package.json", "pyproject.toml", "setup.py", "setup.cfg", "Cargo.toml", "go.mod", "composer.json", "Gemfile")
 INSTALLED = ("node_modules", ".venv", "venv", ".tox", ".nox", "target", "vendor")
-GENERIC_SUFFIXES = frozenset({".zip", ".tar", ".gz", ".tar.bz2", ".jar"})
+GENERIC_SUFFIXES = frozenset(
+    {".zip", ".tar", ".gz", ".tar.bz2", ".jar", ".pyz", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".epub"}
+)
 """Suffixes that also name things which are no package; a folder is not judged by them."""
 
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -35,20 +37,31 @@ class Target:
     """Names directly below a folder that are artifacts of their own."""
     error: Incomplete | None = None
     """Why nothing can be said of it."""
+    held: Callable[[], Iterator[Member]] | None = None
+    """The members of a folder that is not on disk: what git holds."""
 
     @property
     def publishable(self) -> bool:
-        """False for what merely lies beside packages."""
-        return not self.leave_out
+        """False for what merely lies beside packages, and for what is about to be committed."""
+        return not self.leave_out and self.held is None
 
 
-def resolve(names: Sequence[str | os.PathLike[str]], *, as_is: bool = False) -> list[Target]:
+def resolve(names: Sequence["str | os.PathLike[str] | Target"], *, as_is: bool = False) -> list[Target]:
     """Turn what the user named into targets, in that order; a target that cannot be found is its error, at its place.
+
+    One that is a target already stays as it is.
 
     Raises `UsageError` for a project folder, which is not what ships, unless `as_is`.
     """
     found: list[Target] = []
-    for name in [os.fspath(one) for one in names]:
+    for one in names:
+        if isinstance(one, Target):
+            found.append(one)
+            continue
+        name = os.fspath(one)
+        if name.startswith(staged.PREFIX):
+            found.append(of_git(name))
+            continue
         path = Path(name)
         try:
             mode = path.stat().st_mode
@@ -63,6 +76,15 @@ def resolve(names: Sequence[str | os.PathLike[str]], *, as_is: bool = False) -> 
             error = Incomplete(f"`{escape(name)}` is neither a file nor a folder", hint="name a package, or the folder that holds it")
             found.append(Target(name=name, path=path, error=error))
     return found
+
+
+def of_git(name: str, held: staged.Snapshot | None = None) -> Target:
+    """What git holds, as one folder; `held` instead of what the name says."""
+    try:
+        snapshot = held or staged.of(name)
+    except Incomplete as error:
+        return Target(name=name, path=Path(), error=error)
+    return Target(name=name, path=snapshot.repository.root, directory=True, held=snapshot)
 
 
 class OpenFile:

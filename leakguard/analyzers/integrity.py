@@ -11,6 +11,7 @@ from leakguard.analyzers._integrity_layout import describe_layout
 from leakguard.analyzers._integrity_names import describe_link, describe_name, is_ordinary, leads_to_ancestor
 from leakguard.analyzers._integrity_places import AMBIGUOUS, PATH_ESCAPE, Clash, Places, fold, tidy
 from leakguard.analyzers._integrity_rules import RULES
+from leakguard.analyzers._integrity_systems import Systems
 from leakguard.content import WINDOW, Entry
 from leakguard.model import Artifact, Confidence, Finding, Kind, Location, RuleId, Severity
 from leakguard.plugins import Anchor, Hit
@@ -29,6 +30,8 @@ ON_DISK = "directory"
 
 MOST_TWINS = 1000
 """Places of which it is worth finding out whether the members that share one have the same content."""
+
+_PACKAGES = frozenset(("ar", "rpm"))
 
 _PLACED = UNPACKED | {ON_DISK}
 
@@ -49,11 +52,14 @@ class Integrity:
     def __init__(self) -> None:
         self._rooms: list[tuple[Entry | None, str, Places]] = []
         self._twins: dict[str, _Twins] = {}
+        self._systems = Systems()
         self._folder = ""
         """Of the last ordinary name, with its final slash: the next name is often in the same."""
 
     def enter(self, entry: Entry) -> Iterable[Finding]:
         """Report damage, names and links that lead elsewhere, and names that fall on each other."""
+        if entry.container in _PACKAGES:
+            self._systems.note(entry)
         if entry.damage is None:
             if entry.container not in _PLACED:
                 return ()
@@ -95,6 +101,8 @@ class Integrity:
         if entry.kind is Kind.DAMAGE or container not in _PLACED:
             return
         for reason in _describe(entry) if container in UNPACKED else _describe_link_on_disk(entry):
+            if container in UNPACKED and self._systems.tolerates(entry, reason):
+                continue
             yield _finding(PATH_ESCAPE, entry.path, reason)
         yield from self._place(entry)
 
@@ -106,7 +114,7 @@ class Integrity:
             yield from self._clash(entry, clash)
 
     def _clash(self, entry: Entry, clash: Clash) -> Iterator[Finding]:
-        if entry.damage is not None and entry.damage.rule == clash.rule:
+        if (entry.damage is not None and entry.damage.rule == clash.rule) or self._systems.tolerates(entry, clash.reason):
             return
         if clash.twins and entry.kind is Kind.FILE and len(self._twins) < MOST_TWINS:
             key = fold(tidy(entry.path))
