@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 
 from leakguard import checkout, workers
@@ -34,7 +33,7 @@ from leakguard.paths import safe_path
 from leakguard.policy import Policy, Reference
 from leakguard.recover import prepare
 from leakguard.redact import escape, escape_name, fingerprint_of_place
-from leakguard.scan import Scanned, compile_anchors, place_in_order, scan
+from leakguard.scan import Inspection, Scanned, compile_anchors, place_in_order
 from leakguard.version import VERSION
 
 Target = str | os.PathLike[str] | naming.Target
@@ -204,7 +203,7 @@ def _scan_all(
     if progress:
         progress(Progress(done=0, total=len(order), target=""))
     folders = _folders(recover, resolved)
-    works = [partial(scan, resolved[index], governing, anchors, folders[index], survey=survey) for index in order]
+    works = [Inspection(resolved[index], governing, anchors, folders[index], survey) for index in order]
     for done, (number, outcome) in enumerate(
         workers.run(works, jobs=jobs, limits=governing.limits, keep=governing.settings.secrets.environment), 1
     ):

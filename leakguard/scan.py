@@ -96,6 +96,24 @@ def scan(target: Target, roles: Roles, anchors: Anchors, recover: Path | None = 
     return scanned
 
 
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """The work of inspecting one target. What is sent to another process goes without the database, which is compiled there."""
+
+    target: Target
+    roles: Roles
+    anchors: Anchors | None
+    recover: Path | None
+    survey: bool
+
+    def __call__(self) -> Scanned:
+        """Do it."""
+        return scan(self.target, self.roles, self.anchors or compile_anchors(self.roles.settings), self.recover, survey=self.survey)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Inspection, (self.target, self.roles, None, self.recover, self.survey)
+
+
 def _scan_file(target: Target, roles: Roles, anchors: Anchors, collector: "_Collector") -> Scanned:
     opened = OpenFile(target, roles.limits.bytes)
     name = target.path.name
