@@ -73,7 +73,7 @@ def test_a_map_inside_is_opened(tmp_path: Path, make: Any) -> None:
     """And judged like any other; the executable says what it carries."""
     data = make({"app/main.js": b"x\n", "app/main.js.map": source_map({"src/a.ts": "const a = 1;\n" * 40}).encode()})
     (tmp_path / "app").write_bytes(data)
-    found = {one.finding.rule: one.action for one in leakguard.inspect([str(tmp_path / "app")]).verdicts[0].judgements}
+    found = {str(one.finding.rule): one.action for one in leakguard.inspect([str(tmp_path / "app")]).verdicts[0].judgements}
     assert "block" == found["source-map/embedded-source"]
     assert "warn" == found["source/bundled-modules"]
 
