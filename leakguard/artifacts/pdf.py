@@ -42,8 +42,8 @@ class Stream(NamedTuple):
 
 
 def match(name: str, head: bytes, tail: bytes, hits: Sequence[Hit]) -> Match:  # noqa: ARG001 - the contract's
-    """Recognise the first line; readers let up to 1,024 bytes stand in front of it."""
-    return Match.CONTENT if hits and b"%PDF-" in head[:1024] else Match.NO
+    """Recognise the first line. NOTE: readers let other bytes stand in front of it, but a script that speaks of PDF is none."""
+    return Match.CONTENT if hits and head[:64].lstrip(b"\xef\xbb\xbf\0\r\n\t ").startswith(b"%PDF-") else Match.NO
 
 
 def members(source: Source, budget: Budget) -> Iterator[Member]:

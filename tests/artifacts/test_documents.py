@@ -92,10 +92,10 @@ def test_whatever_is_flipped_or_cut_does_no_harm() -> None:
         assert all(rule.startswith("artifact/") for rule in walked("a.pdf", bytes(changed)).damage.values())
 
 
-@pytest.mark.parametrize("content", [b"", b"text about %PDF-1.7" * 200, b" " * 2000 + b"%PDF-1.7", b"endstream endstream"])
+@pytest.mark.parametrize("content", [b"", b"text about %PDF-1.7", b"# %PDF-1.7 trailer << /Encrypt 1 0 R >>", b"endstream endstream"])
 def test_other_content_is_no_pdf(content: bytes) -> None:
     """The first line makes one."""
-    assert Match.NO == matched(pdf, content[20:], "a.pdf") or content.startswith(b"text")
+    assert Match.NO == matched(pdf, content, "a.pdf")
 
 
 @pytest.mark.parametrize(

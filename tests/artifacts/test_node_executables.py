@@ -30,7 +30,7 @@ def packaged(files: Mapping[str, bytes], *, short: bool = False, packing: int = 
             key = "$".join(names.setdefault(one, f"{len(names):x}") for one in key.split("/"))
         listed[key] = {"1": [len(payload), len(content)]}
         payload += content
-    values = (listed if table is None else table, "/snapshot/app/main.js", {}, names, packing)
+    values: tuple[Any, ...] = (listed if table is None else table, "/snapshot/app/main.js", {}, names, packing)
     arguments = "\n,\n".join(json.dumps(one, separators=(",", ":")) for one in values)
     return RUNTIME + payload + OPENING + f" const x = {{}};\n}})(function (exports) {{ return 1; }},\n{arguments}\n)\n}})".encode()
 
