@@ -29,6 +29,10 @@ Span = tuple[int, int]
 """Start and end, bytes."""
 
 
+FOLDER = "directory"
+"""Stands for the name of a format where an artifact is a folder."""
+
+
 class Sink(Protocol):
     """Who is told about the entries."""
 
@@ -89,12 +93,16 @@ class Walker:
     def walk_file(self, name: str, content: Content) -> None:
         """Walk an artifact that is a file; `name` is its own, without folders."""
         place = _Place(entry=None, prefix="", own=escape_name(name), depth=0, container="")
+        if content.size > self._budget.limits.bytes:
+            damage = _damage(LimitExceeded(f"has more than {self._budget.limits.bytes} bytes"))
+            self._enter(Member(name=name, kind=Kind.DAMAGE, size=content.size, damage=damage), place)
+            return
         self._recognise(Member(name=name, size=content.size), content, place)
 
     def walk_folder(self, members: Iterable[Member]) -> None:
         """Walk an artifact that is a folder."""
-        self.container = "directory"
-        self._members(iter(members), _Place(entry=None, prefix="", own="", depth=1, container="directory"))
+        self.container = FOLDER
+        self._members(iter(members), _Place(entry=None, prefix="", own="", depth=1, container=FOLDER))
 
     def _members(self, members: Iterator[Member], place: _Place) -> tuple[list[Span], bool]:
         """Walk members to their end; the spans that they decode, and whether the container was readable to its end."""
@@ -120,6 +128,8 @@ class Walker:
 
     def _open(self, member: Member, place: _Place) -> None:
         try:
+            if place.container == FOLDER:
+                self._budget.spend_inflated(member.size or 0)  # before anything is read: a sparse file has any size
             stream = member.open() if member.open else None
         except Exception as error:  # noqa: BLE001 - as above
             stream, member.damage = None, member.damage or _damage(error)
