@@ -178,9 +178,7 @@ def test_warnings_fail_where_they_are_to(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in ACTION["inputs"] if name not in {"python-version", "working-directory"}])
-@pytest.mark.parametrize(
-    "text", ['"; touch ran; $(touch ran) `touch ran` "', "x\n--recover\nran", "--recover=ran", "${{ github.token }}"]
-)
+@pytest.mark.parametrize("text", ['"; touch ran; $(touch ran) `touch ran` "', "x\n--recover\nran", "--recover=ran", "${{ github.token }}"])
 def test_no_input_becomes_a_command(tmp_path: Path, name: str, text: str) -> None:
     """Whatever an input holds, nothing of it runs and none of it is an option."""
     one = runner(tmp_path, **{name: text})
