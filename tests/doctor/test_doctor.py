@@ -35,11 +35,13 @@ def repo(tmp_path: Path) -> Repo:
 def states(repo: Repo, *arguments: str, code: int = 0, env: Mapping[str, str] | None = None) -> dict[str, str]:
     """`about: name` of each check → its state; the exit code must be the one expected. In this process: there are many."""
     out = io.BytesIO()
-    with contextlib.chdir(repo.root), mock.patch.dict(os.environ, repo.environment(env), clear=True):
-        with mock.patch("leakguard.cli._streams.write_bytes", out.write):
-            context = root.make_context("leakguard", ["doctor", "--format", "json", *arguments])
-            with context:
-                done = root.invoke(context)
+    with (
+        contextlib.chdir(repo.root),
+        mock.patch.dict(os.environ, repo.environment(env), clear=True),
+        mock.patch("leakguard.cli._streams.write_bytes", out.write),
+        root.make_context("leakguard", ["doctor", "--format", "json", *arguments]) as context,
+    ):
+        done = root.invoke(context)
     assert done == code, out.getvalue().decode()
     document = json.loads(out.getvalue())
     assert document["schema"] == "leakguard-doctor/1"
