@@ -66,8 +66,8 @@ SMALL = 16 * 1024
 class Found(dict[int, list[Hit]]):
     """Hits by owner, ascending by end; owners without hits are absent."""
 
-    cut = False
-    """Whether an anchor had more than `MOST_HITS`, so that the rest is missing here."""
+    cut: frozenset[int] = frozenset()
+    """Owners of whom an anchor had more than `MOST_HITS`, so that the rest is missing here."""
 
 
 class Anchors:
@@ -98,7 +98,7 @@ class Anchors:
             busy = 0
             for database in databases:
                 before = len(raw)
-                database.scan(piece, match_event_handler=note)
+                database.scan([piece], match_event_handler=note)
                 busy += len(raw) > before
             if busy > 1:
                 raw.sort(key=_end)
@@ -110,8 +110,13 @@ class Anchors:
                 if seen <= MOST_HITS:
                     owner, index = self._owner_of[anchor]
                     found.setdefault(owner, []).append(Hit(index, base + end))
-        found.cut = any(count > MOST_HITS for count in counts.values())
+        found.cut = frozenset(self._owner_of[anchor][0] for anchor, count in counts.items() if count > MOST_HITS)
         return found
+
+    def scan_for(self, owner: int, content: Content) -> tuple[Sequence[Hit], bool]:
+        """One owner's hits in content of any kind, and whether there were too many to keep them all."""
+        found = self.scan(content)
+        return found.get(owner, ()), owner in found.cut
 
 
 def kind_of(name: str, opaque: str, size: int) -> str:
@@ -126,7 +131,8 @@ def _end(hit: tuple[int, int]) -> int:
 
 
 def _compiled(group: Sequence[tuple[int, Anchor]]) -> Any:
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    # NOTE: for the block mode Vectorscan compiles a second engine, for very small buffers; that doubles the time of it
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_VECTORED)
     database.compile(
         expressions=[anchor.pattern.encode("latin-1") for _, anchor in group],
         ids=[number for number, _ in group],

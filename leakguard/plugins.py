@@ -8,7 +8,7 @@ Names that begin with an underscore are private rooms of their neighbours. There
 import enum
 import importlib
 import pkgutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -69,6 +69,10 @@ class Source:
     """Of the format's own anchors, ascending by end."""
 
 
+Scan = Callable[[Content], tuple[Sequence[Hit], bool]]
+"""Searches any content for a module's own anchors: the hits, ascending by end, and whether there were too many to keep them all."""
+
+
 class Format(Protocol):
     """A kind of container: it finds, and judges nothing. The whole artifact is hostile.
 
@@ -120,7 +124,8 @@ class Package(Protocol):
 class Analyzer(Protocol):
     """What judges the entries of one artifact; made by the module's `start` for each, so it may keep what it has seen.
 
-    One of them may also have `account() -> Mapping[str, Any] | None`, the ledger of the artifact, asked for after `conclude`.
+    One of them may also have `account() -> Mapping[str, Any] | None`, the ledger of the artifact, asked for after `conclude`, and
+    `search_with(scan: Scan)`, told before the first entry how to search what the walk does not show: names, and what it decodes.
     """
 
     def enter(self, entry: Entry) -> Iterable[Finding]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -94,7 +95,7 @@ def _scan_file(target: Target, roles: Roles, anchors: Anchors, recovery: Recover
     opened = OpenFile(target)
     name = target.path.name
     try:
-        collector = _Collector(roles.settings, recovery)
+        collector = _Collector(roles.settings, recovery, anchors)
 
         def walk(sink: Sink, searched: Anchors | None) -> Walker:
             walker = Walker(sink, Budget(roles.limits, opened.size), searched)
@@ -113,7 +114,7 @@ def _scan_file(target: Target, roles: Roles, anchors: Anchors, recovery: Recover
 
 
 def _scan_folder(target: Target, roles: Roles, anchors: Anchors, recovery: Recovery | None) -> Scanned:
-    collector = _Collector(roles.settings, recovery)
+    collector = _Collector(roles.settings, recovery, anchors)
     limits = roles.limits
 
     def walk(sink: Sink, searched: Anchors | None) -> Walker:
@@ -137,11 +138,14 @@ def _unidentified(form: str, around: Identity | None) -> Identity:
 class _Collector:
     """The sink of a walk: asks the analyzers and keeps the listing, the manifests and the findings."""
 
-    def __init__(self, settings: Settings, recovery: Recovery | None) -> None:
+    def __init__(self, settings: Settings, recovery: Recovery | None, anchors: Anchors) -> None:
         self._recovery = recovery
         self._maps: set[str] = set()
         self._modules = plugins.analyzers()
         self._analyzers: list[Analyzer] = [one.start(settings) for one in self._modules]
+        for owner, analyzer in enumerate(self._analyzers, len(plugins.formats())):
+            if (search_with := getattr(analyzer, "search_with", None)) is not None:
+                search_with(partial(anchors.scan_for, owner))
         self._packages = plugins.packages()
         self._findings: list[Finding] = []
         self._listing: list[Listed] = []

@@ -19,7 +19,7 @@ from leakguard.analyzers.secrets._report import findings
 from leakguard.analyzers.secrets._work import Allowance
 from leakguard.content import Content, Entry
 from leakguard.model import Artifact, Confidence, Finding, Location, Rule, RuleId, Severity
-from leakguard.plugins import Anchor, Hit
+from leakguard.plugins import Anchor, Hit, Scan
 from leakguard.redact import fingerprint_of_place
 from leakguard.settings import SecretSettings, Settings
 
@@ -87,6 +87,11 @@ class SecretsAnalyzer:
         self._pragmas = settings.secrets.pragmas
         self._second = _second_opinion.SecondOpinion(settings.secrets.baseline) if settings.secrets.second_opinion else None
         self._searched: set[bytes] = set()
+        self._scan: Scan = self._engine.scan_alone
+
+    def search_with(self, scan: Scan) -> None:
+        """Search names, comments and decoded text with the walk's own database: another one would take as long to compile."""
+        self._scan = scan
 
     def enter(self, entry: Entry) -> Iterable[Finding]:
         """Search the name, and the container's text about the entry."""
@@ -115,13 +120,13 @@ class SecretsAnalyzer:
             return
         content = Content(text)
         allowance = Allowance()
-        told = list(self._searched_in(entry, content, self._engine.scan(content, allowance), allowance))
+        told = list(self._searched_in(entry, content, None, allowance))
         yield from told
         if not told and text is entry.text and len(self._searched) < _MOST_TEXTS:
             self._searched.add(text)
 
-    def _searched_in(self, entry: Entry, content: Content, hits: Sequence[Hit], allowance: Allowance) -> Iterator[Finding]:
-        found = self._engine.search(content, entry.path, hits, allowance)
+    def _searched_in(self, entry: Entry, content: Content, hits: Sequence[Hit] | None, allowance: Allowance) -> Iterator[Finding]:
+        found = self._engine.search(content, entry.path, hits, allowance, self._scan)
         candidates = found.candidates
         if self._pragmas and not entry.opaque:
             candidates = list(_pragmas.marked(content, candidates, self._pragmas))
@@ -129,7 +134,7 @@ class SecretsAnalyzer:
         for match, at, decoded in found.environment:
             yield _environment.finding(entry, content, match, at, decoded)
         if self._second is not None and content is entry.content and not entry.opaque:
-            yield from self._second.findings(entry, content, self._engine.rule_hits(hits), candidates, allowance)
+            yield from self._second.findings(entry, content, self._engine.rule_hits(hits or ()), candidates, allowance)
         if allowance.exceeded:
             yield _too_much(entry, allowance.exceeded)
 
