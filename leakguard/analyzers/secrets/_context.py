@@ -6,6 +6,7 @@ Written as an assignment, an argument, an element or a field of a list, or spell
 import re
 from collections.abc import Iterator
 
+from leakguard.anchors import AHEAD
 from leakguard.plugins import Anchor
 from leakguard.rules import NEARBY
 
@@ -50,6 +51,11 @@ def anchors(word: str) -> Iterator[Anchor]:
     for joint in _JOINTS:
         for subject in _SUBJECTS:
             yield Anchor(re.escape(word.removesuffix(_EVERYDAY) + joint + subject), caseless=True)
+
+
+def digit_within(most: int) -> bytes:
+    """What follows a word that is worth a look, for `Anchor.then`; `most` is how far `follows` sees."""
+    return rb"[^0-9]{0,%d}+[0-9]" % (most - 1) if most <= AHEAD else b""
 
 
 def expression(pattern: str) -> re.Pattern[bytes]:

@@ -10,7 +10,8 @@ from leakguard.analyzers.secrets._pairs import paired
 from leakguard.analyzers.secrets._places import is_for_show
 from leakguard.analyzers.secrets._randomness import surprise
 from leakguard.analyzers.secrets._sight import NEAR, Candidate, Opinion, Sight, prefix_of
-from leakguard.analyzers.secrets._values import GLANCE, may_be_secret
+from leakguard.analyzers.secrets._values import GLANCE, MORE_THAN_WORDS, may_be_secret
+from leakguard.anchors import AHEAD
 from leakguard.content import Content
 from leakguard.model import Confidence
 from leakguard.plugins import Anchor, Hit
@@ -24,6 +25,10 @@ _GUESS = "assignment"
 
 _ESCAPE = re.compile(rb"(?:\\[nrtbf0]|\\u00[0-9a-fA-F]{2}|\\x[0-9a-fA-F]{2}|%[0-9a-fA-F]{2})\Z")
 """An escape whose last character is no part of the word that follows."""
+
+_LITERAL = re.compile(r"[\w-]+")
+_UNCERTAIN = re.compile(rb"[|()]|\A[{?*+]")
+"""What the rest of an expression must not have, for it to say what follows the beginning."""
 
 _BEFORE, _AFTER = "before", "after"
 _TELLING_PREFIX = 3
@@ -51,7 +56,9 @@ class Hunter:
             for word in rule.context:
                 for anchor in _context.anchors(word):
                     by_anchor.setdefault(anchor, []).append(number)
-        self.anchors: Sequence[Anchor] = tuple(by_anchor)
+        self.anchors: Sequence[Anchor] = tuple(
+            anchor._replace(then=_then(anchor, [self._rules[number] for number in numbers])) for anchor, numbers in by_anchor.items()
+        )
         self._rules_of = tuple(map(tuple, by_anchor.values()))
         self._expressions: dict[str, re.Pattern[bytes]] = {}
         self._contextual: dict[str, re.Pattern[bytes]] = {}
@@ -114,6 +121,25 @@ class Hunter:
         sight = Sight(rule=rule, secret=around[at : at + end - start], around=around, at=at, path=path)
         opinion = _opinion(sight)
         return None if opinion is None else _candidate(sight, opinion, start, end)
+
+
+def _then(anchor: Anchor, rules: Sequence[SecretRule]) -> bytes:
+    """What must follow the anchor for any of the rules to find something: most hits need no more of a look than that."""
+    if all(rule.context for rule in rules):
+        return _context.digit_within(max(rule.longest for rule in rules))
+    if all(rule.judge == _GUESS for rule in rules):
+        return MORE_THAN_WORDS
+    start, rule = f"(?P<secret>{anchor.pattern}", rules[0]
+    if (
+        len(rules) > 1
+        or rule.longest > AHEAD
+        or not _LITERAL.fullmatch(anchor.pattern)
+        or not rule.pattern.startswith(start)
+        or not rule.pattern.endswith(")")
+    ):
+        return b""
+    rest = rule.pattern[len(start) : -1].encode()
+    return b"" if anchor.caseless or _UNCERTAIN.search(rest) else rest
 
 
 def _opinion(sight: Sight) -> Opinion | None:

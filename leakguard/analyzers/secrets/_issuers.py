@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from leakguard import rules
 from leakguard.rules import SecretRule
@@ -16,13 +16,23 @@ _SHORTEST_WORD, _SHORTEST_PREFIX = 4, 5
 
 def is_too_short(name: bytes, value: bytes) -> bool:
     """Whether the secrets of the issuer that stands in `name`, or that `value` begins as, are all longer: a sample, or a piece of one."""
-    if any(value.startswith(prefix) and len(value) < length for prefix, length in _prefixes().items()):
+    lengths = _prefixes()
+    if any(len(value) < lengths.get(value[:size], 0) for size in _prefix_sizes()):
         return True
-    words = _JOINTS.sub(b"", name.lower())
+    return len(value) < _least_of(_JOINTS.sub(b"", name.lower()))
+
+
+@lru_cache(maxsize=4096)
+def _least_of(words: bytes) -> int:
+    """The length of the shortest secret of the issuers that a name speaks of."""
     if _CHOSEN.search(words):
-        return False
-    lengths = [length for word, length in _shortest().items() if word in words]
-    return bool(lengths) and len(value) < min(lengths)
+        return 0
+    return min((length for word, length in _shortest().items() if word in words), default=0)
+
+
+@cache
+def _prefix_sizes() -> frozenset[int]:
+    return frozenset(map(len, _prefixes()))
 
 
 @cache

@@ -63,8 +63,7 @@ _KEY = re.compile(
 
 def name_of(before: bytes, after: bytes) -> bytes:
     """The name that stands before a value in an assignment, a call, an element or a list of fields, or behind it in a comparison."""
-    named = _NAMED_VALUE.search(before[-200:])
-    if named is not None and before[-24:].lower().rfind(b"value") >= 0:
+    if b"value" in before[-24:].lower() and (named := _NAMED_VALUE.search(before[-200:])) is not None:
         return named[1]
     found = _NAME.search(before[-140:])
     if found is not None:

@@ -6,6 +6,7 @@ import re
 
 from leakguard.analyzers.secrets._checks import entropy, is_famous, is_placeholder
 from leakguard.analyzers.secrets._randomness import surprise
+from leakguard.patterns import lazily
 
 
 class Nature(enum.Enum):
@@ -72,11 +73,11 @@ _FLAT = 2.8
 """Bits a character below which digits are a pattern."""
 
 
-_AHEAD = re.compile(rb"""[=:> \t\r\n|+-]{0,20}(?:\$\{\w{1,40}:?[-=])?(?:[bruf@]?\\{0,2}(?:["'`]{1,2}|&quot;))?([^"'`\s<>,;()]{6,64})""")
+_AHEAD = rb"""[=:> \t\r\n|+-]{0,20}(?:\$\{\w{1,40}:?[-=])?(?:[bruf@]?\\{0,2}(?:["'`]{1,2}|&quot;))?([^"'`\s<>,;()]{6,64})"""
 _WITHIN = re.compile(rb"[0-9A-Za-z+/_-]")
-_PLAIN = re.compile(
-    rb"""[=:> \t\r\n|+-]{0,20}+([bruf@]?\\{0,2}["'`]{1,2}+)?+(?![A-Za-z_.$-]{0,40}?(?:[A-Z][a-z][A-Z]|[A-Z]{2}[a-z][A-Z]))"""
-    rb"""[A-Za-z_.$-]{0,64}+(?(1)(?=[\s"'`]|\\["'`])|(?=[\s"'`<>,;()\[\]{}?!|=+*\\:]|\Z))"""
+_PLAIN = (
+    rb"""[=:> \t\r\n|+-]{0,20}+(?P<quote>[bruf@]?\\{0,2}["'`]{1,2}+)?+(?![A-Za-z_.$-]{0,40}?(?:[A-Z][a-z][A-Z]|[A-Z]{2}[a-z][A-Z]))"""
+    rb"""[A-Za-z_.$-]{0,64}+(?(quote)(?=[\s"'`]|\\["'`])|(?=[\s"'`<>,;()\[\]{}?!|=+*\\:]|\Z))"""
 )
 """Nothing, a name, or words in whatever spelling, up to what ends them."""
 _PASSED = 15
@@ -84,16 +85,17 @@ _PASSED = 15
 _REMARKABLE = re.compile(rb"[^A-Za-z_.\s/:-]")
 GLANCE = 80
 """Bytes on each side of an anchor's end that the glance wants."""
+_VALUE = lazily(rb"(?!%b)%b" % (_PLAIN, _AHEAD))
+MORE_THAN_WORDS = rb"(?<=[0-9A-Za-z+/_-])|(?!%b)%b" % (_PLAIN, _AHEAD)
+"""What stands at the end of an anchor that the glance may pass, for `Anchor.then`: only few hits need more than that of a look."""
 
 
 def may_be_secret(window: bytes, at: int) -> bool:
     """At a glance, whether the value at or around `at`, where an anchor ends, is more than words: nearly none is."""
     if _WITHIN.match(window, at - 1):
         value = window[max(0, at - _PASSED) : at]
-    elif _PLAIN.match(window, at):
-        return False
-    elif ahead := _AHEAD.match(window, at):
-        value = ahead[1]
+    elif ahead := _VALUE.match(window, at):
+        value = ahead[2]
     else:
         return False
     return _REMARKABLE.search(value) is not None or surprise(value) > 0
