@@ -34,7 +34,11 @@ from leakguard.policy import Policy
 from leakguard.recover import prepare
 from leakguard.redact import escape, escape_name, fingerprint_of_place
 from leakguard.scan import Scanned, compile_anchors, place_in_order, scan
+from leakguard.scan import prepare as prepare_scan
 from leakguard.version import VERSION
+
+MANY = 6
+"""Artifacts from which on it pays to load first what the process of each of them would load again."""
 
 Target = str | os.PathLike[str]
 
@@ -133,6 +137,8 @@ def _scan_all(
     if progress:
         progress(Progress(done=0, total=len(order), target=""))
     folders = _folders(recover, resolved)
+    if len(order) >= MANY:
+        prepare_scan()
     works = [partial(scan, resolved[index], governing, anchors, folders[index]) for index in order]
     for done, (number, outcome) in enumerate(
         workers.run(works, jobs=jobs, limits=governing.limits, keep=governing.settings.secrets.environment), 1

@@ -157,7 +157,7 @@ class AnalyzerModule(Protocol):
     """May be made on demand by a module `__getattr__`.
 
     A function `anchors(settings) -> Sequence[Anchor]` beside it gives those for settings that ask for more, `ANCHORS` being its
-    beginning; it may raise `UsageError`.
+    beginning; it may raise `UsageError`. A function `prepare()` loads what most artifacts need, before processes are forked for many.
     """
 
     def start(self, settings: Settings) -> Analyzer: ...  # noqa: D102

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from leakguard import openness, originals, plugins
+from leakguard import openness, originals, patterns, plugins
 from leakguard.anchors import Anchors
 from leakguard.content import Entry
 from leakguard.limits import Budget, Limits
@@ -72,6 +72,16 @@ def compile_anchors(settings: Settings | None = None) -> Anchors:
     """
     wanted = [one.ANCHORS if settings is None else _wanted(one, settings) for one in plugins.analyzers()]
     return Anchors([*(one.ANCHORS for one in plugins.formats()), *wanted])
+
+
+def prepare() -> None:
+    """Load and compile what most artifacts need: worth its time where many are inspected, each in a process of its own."""
+    for module in plugins.analyzers():
+        prepare_module: Callable[[], None] | None = getattr(module, "prepare", None)
+        if prepare_module:
+            prepare_module()
+        len(module.RULES)
+    patterns.compile_all()
 
 
 def _wanted(module: AnalyzerModule, settings: Settings) -> Sequence[Anchor]:
@@ -204,9 +214,12 @@ class _Collector:
             self._findings.extend(analyzer.conclude(artifact, settings))
         accounts = (account() for analyzer in self._analyzers if (account := getattr(analyzer, "account", None)) is not None)
         artifact = replace(artifact, ledger=next((one for one in accounts if one), None))
-        rules = {rule.id: rule for module in self._modules for rule in module.RULES}
-        fixes = {rule_id: _fix(rule.fixes, identity) for rule_id, rule in rules.items()}
-        return Scanned(artifact=artifact, findings=tuple(_ordered(_hinted(_capped(self._findings), fixes, root))))
+        return Scanned(artifact=artifact, findings=tuple(_ordered(_hinted(_capped(self._findings), self._fixes(identity), root))))
+
+    def _fixes(self, identity: Identity) -> Mapping[RuleId, str]:
+        """The edits that repair the package, for the rules of findings that do not say it themselves."""
+        wanted = {finding.rule for finding in self._findings if not finding.hint}
+        return {rule.id: _fix(rule.fixes, identity) for module in self._modules for rule in module.RULES if rule.id in wanted} if wanted else {}
 
     def _list(self, entry: Entry) -> None:
         self._listing.append(Listed(path=entry.path, inner=entry.path, kind=entry.kind, size=entry.size))

@@ -79,6 +79,15 @@ def start(settings: Settings) -> "SecretsAnalyzer":
     return SecretsAnalyzer(settings)
 
 
+def prepare() -> None:
+    """Load the judges, and what is known of the issuers."""
+    from leakguard.analyzers.secrets import _issuers, _judges
+
+    assert _judges.JUDGES
+    _issuers.prepare()
+    _engine(SecretSettings()).prepare()
+
+
 class SecretsAnalyzer:
     """Finds secrets in content, in names, and in what a container says about an entry."""
 

@@ -59,6 +59,12 @@ class Engine:
         self.anchors: Sequence[Anchor] = tuple(anchor for group in groups for anchor in group)
         self._ends = list(accumulate(len(group) for group in groups))
 
+    def prepare(self) -> None:
+        """Compile the expressions that most artifacts need."""
+        for searcher in self._searchers:
+            if isinstance(searcher, BoundedHunter):
+                searcher.prepare()
+
     def scan_alone(self, content: Content) -> tuple[Sequence[Hit], bool]:
         """Search with a database of these anchors alone, where nobody else's can be shared."""
         return self._own.scan_for(0, content)

@@ -63,6 +63,12 @@ class Hunter:
         self._expressions: dict[str, re.Pattern[bytes]] = {}
         self._contextual: dict[str, re.Pattern[bytes]] = {}
 
+    def prepare(self) -> None:
+        """Compile the expressions whose anchors stand in nearly every package."""
+        for rule in self._rules:
+            if rule.rank == 0 or rule.judge:
+                self._expression(rule)
+
     def candidates(self, content: Content, path: str, hits: Iterable[Hit]) -> tuple[list[Candidate], dict[str, int]]:
         """What the hits turn out to be, by start and free of overlaps, and how many more there were of a rule."""
         seen: set[tuple[int, int]] = set()

@@ -22,6 +22,12 @@ def is_too_short(name: bytes, value: bytes) -> bool:
     return len(value) < _least_of(_JOINTS.sub(b"", name.lower()))
 
 
+def prepare() -> None:
+    """Work out the lengths now."""
+    _prefix_sizes()
+    _shortest()
+
+
 @lru_cache(maxsize=4096)
 def _least_of(words: bytes) -> int:
     """The length of the shortest secret of the issuers that a name speaks of."""
