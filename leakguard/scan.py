@@ -156,6 +156,7 @@ class _Collector:
         for owner, analyzer in enumerate(self._analyzers, len(plugins.formats())):
             if (search_with := getattr(analyzer, "search_with", None)) is not None:
                 search_with(partial(anchors.scan_for, owner))
+        self._enter = [one.enter for one in self._analyzers]
         self._packages = plugins.packages()
         self._findings: list[Finding] = []
         self._listing: list[Listed] = []
@@ -174,8 +175,9 @@ class _Collector:
             self._maps.add(entry.path)
         elif self._recovery:
             self._recovery.take(entry)
-        for analyzer in self._analyzers:
-            self._findings.extend(analyzer.enter(entry))
+        for enter in self._enter:
+            if findings := enter(entry):
+                self._findings.extend(findings)
         if entry.content is not None and not entry.opaque and self._kept is not None and not _in_a_map(entry):
             self._keep(entry)
 
@@ -219,7 +221,11 @@ class _Collector:
     def _fixes(self, identity: Identity) -> Mapping[RuleId, str]:
         """The edits that repair the package, for the rules of findings that do not say it themselves."""
         wanted = {finding.rule for finding in self._findings if not finding.hint}
-        return {rule.id: _fix(rule.fixes, identity) for module in self._modules for rule in module.RULES if rule.id in wanted} if wanted else {}
+        return (
+            {rule.id: _fix(rule.fixes, identity) for module in self._modules for rule in module.RULES if rule.id in wanted}
+            if wanted
+            else {}
+        )
 
     def _list(self, entry: Entry) -> None:
         self._listing.append(Listed(path=entry.path, inner=entry.path, kind=entry.kind, size=entry.size))

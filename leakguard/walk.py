@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol, cast
 
 from leakguard import plugins
-from leakguard.anchors import MOST_HITS, Anchors, kind_of
+from leakguard.anchors import MOST_HITS, Anchors, Found, kind_of
 from leakguard.content import END, IN_MEMORY, WINDOW, Content, Entry, Prefixed, read_what_there_is
 from leakguard.errors import LimitExceeded, Malformed
 from leakguard.limits import Budget
@@ -21,6 +21,9 @@ from leakguard.model import Coverage, Damage, Kind, Member, RuleId
 from leakguard.plugins import Format, Hit, Match, Source
 from leakguard.redact import escape_name
 from leakguard.text import classify, decode, encoding_of
+
+MOST_KNOWN, MOST_KNOWN_HITS = 20_000, 1_000
+"""Sources of maps whose hits are remembered, and hits of each."""
 
 Hits = Mapping[int, Sequence[Hit]]
 """Hits by owner: formats first, then analyzers, each in the order of `plugins`."""
@@ -67,6 +70,7 @@ class Walker:
         carriers = [(index, one) for index, one in enumerate(self._formats) if one.ANCHORS]
         self._carriers = sorted(carriers, key=lambda pair: not getattr(pair[1], "WHOLE", False))
         self._claims = _claims()
+        self._known: dict[tuple[int, int, str], Found] = {}
         self._bytes = self._opaque = self._unreadable = self._entries = 0
         self.container = ""
         """Name of the format of the artifact itself; empty for a loose file."""
@@ -195,10 +199,25 @@ class Walker:
         """The hits of everybody's anchors; that there were too many of one to look at is damage."""
         if self._anchors is None:
             return {}
-        found = self._anchors.scan(content, kind_of(entry.name, entry.opaque, content.size))
+        kind = kind_of(entry.name, entry.opaque, content.size)
+        if entry.container in self._carried and content.data is not None:
+            found = self._scan_once(content, content.data, kind)
+        else:
+            found = self._anchors.scan(content, kind)
         if found.cut:
             place = _Place(entry=entry.parent, prefix="", own=entry.path, depth=entry.depth, container=entry.container)
             self._enter_damage(place, LimitExceeded(f"holds more than {MOST_HITS} things of one kind to look at"))
+        return found
+
+    def _scan_once(self, content: Content, data: bytes, kind: str) -> Found:
+        """The same for what maps hold: several of an artifact often hold the same sources."""
+        assert self._anchors is not None
+        key = (hash(data), len(data), kind)
+        found = self._known.get(key)
+        if found is None:
+            found = self._anchors.scan(content, kind)
+            if len(self._known) < MOST_KNOWN and sum(map(len, found.values())) < MOST_KNOWN_HITS:
+                self._known[key] = found
         return found
 
     def _search(self, entry: Entry, hits: Hits, spans: Sequence[Span]) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import msgspec
 
@@ -115,6 +116,7 @@ def has_disguised_key(data: bytes, start: int, stop: int) -> bool:
     return any(string_of(found[1]) in FIELDS for found in _DISGUISED.finditer(data, start, stop))
 
 
+@lru_cache(maxsize=16384)
 def is_third_party(path: str) -> bool:
     """Whether the path of a source says that it comes from a dependency or from the bundler itself."""
     return _THIRD_PARTY.search(path) is not None

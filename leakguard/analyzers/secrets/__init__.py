@@ -50,6 +50,9 @@ _OWN = (
 _RANDOM_RUN = re.compile(rb"(?=[A-Za-z_.-]{0,60}[0-9])(?![0-9a-f.-]{16})[A-Za-z0-9_-]{20}|://")
 """What a name or a comment must hold before it is searched: nearly none does."""
 
+_LONG_RUN = re.compile(rb"[A-Za-z0-9_-]{20}|://")
+"""The same without a closer look, which takes ten times as long."""
+
 _MOST_TEXTS = 4096
 """Different texts (owner names, comments) that are remembered as searched, and clean."""
 
@@ -104,8 +107,10 @@ class SecretsAnalyzer:
 
     def enter(self, entry: Entry) -> Iterable[Finding]:
         """Search the name, and the container's text about the entry."""
-        yield from self._aside(entry, entry.text)
-        yield from self._aside(entry, entry.name.encode("utf-8", "surrogatepass"))
+        name = entry.name.encode("utf-8", "surrogatepass")
+        if self._is_worth_a_look(name) or (entry.text and self._is_worth_a_look(entry.text)):
+            return [*self._aside(entry, entry.text), *self._aside(entry, name)]
+        return ()
 
     def analyze(self, entry: Entry, hits: Sequence[Hit]) -> Iterable[Finding]:
         """Judge the hits of the walker's scan."""
@@ -124,8 +129,13 @@ class SecretsAnalyzer:
         """Nothing: every finding belongs to an entry."""
         return ()
 
+    def _is_worth_a_look(self, text: bytes) -> bool:
+        if self._engine.environment is not None:
+            return True
+        return _LONG_RUN.search(text) is not None and _RANDOM_RUN.search(text) is not None
+
     def _aside(self, entry: Entry, text: bytes) -> Iterator[Finding]:
-        if (_RANDOM_RUN.search(text) is None and self._engine.environment is None) or not text or text in self._searched:
+        if not text or text in self._searched or not self._is_worth_a_look(text):
             return
         content = Content(text)
         allowance = Allowance()

@@ -25,6 +25,8 @@ _NAME = re.compile(
     rb"""|[ \t:]{1,3}(?:[Ss]tr(?:ing)?|char|text|varchar)[\]\[?!|*]{0,3}[ \t]{0,3}=|[ \t]{0,3}>|[ \t]{1,4})"""
     rb"""\s{0,16}(?:[|>][-+]?[ \t]{0,4}\r?\n[ \t]{1,16})?(?:\$\{\w{1,40}:?[-=])?(?:[bruf@]?\\{0,2}(?:["'`]|&quot;))?\Z"""
 )
+_WHOLE_NAME = re.compile(rb"(?<![\w.$-])" + _NAME.pattern)
+"""The same, quickly: not if the name is longer than that."""
 _NAMED_VALUE = re.compile(
     rb"""(?:name|key|id|field|variable)\\?["']?[ \t]{0,3}[:=][ \t]{0,3}\\?["']?([\w.-]{2,60})\\?["']?,?\s{1,24}(?:-[ \t])?"""
     rb"""\\?["']?value\\?["']?[ \t]{0,3}[:=]""",
@@ -65,7 +67,7 @@ def name_of(before: bytes, after: bytes) -> bytes:
     """The name that stands before a value in an assignment, a call, an element or a list of fields, or behind it in a comparison."""
     if b"value" in before[-24:].lower() and (named := _NAMED_VALUE.search(before[-200:])) is not None:
         return named[1]
-    found = _NAME.search(before[-140:])
+    found = _WHOLE_NAME.search(before[-140:]) or _NAME.search(before[-140:])
     if found is not None:
         return found[1]
     compared = _COMPARED.match(after)

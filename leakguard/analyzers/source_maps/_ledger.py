@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from leakguard.artifacts._map_model import is_third_party
@@ -67,7 +67,7 @@ class Ledger:
     own: list[OwnSource] = field(default_factory=list)
     third_party: int = 0
 
-    def add(self, entry: Entry, room: int, seen: set[int], foreign: "Foreign") -> OwnSource | None:
+    def add(self, entry: Entry, room: int, seen: dict[int, OwnSource | None], foreign: "Foreign") -> OwnSource | None:
         """Enter a source and return it if it is first-party.
 
         `room` is how many lines may still be compared; `seen` has the files of all maps so far.
@@ -76,14 +76,17 @@ class Ledger:
             return None
         key = _key(entry)
         again = key in seen
-        seen.add(key)
+        known = seen.setdefault(key, None)
         if self.foreign or entry.facts.get("third_party") or entry.facts.get("ignored"):
             self.third_party += 1
             if not again:
                 foreign.add(entry)
             return None
-        source = _read(entry, room)
-        source.again = again
+        if known is not None and not known.beyond and len(known.hashes) <= room:
+            source = replace(known, path=entry.name, again=True)
+        else:
+            source = seen[key] = _read(entry, room)
+            source.again = again
         self.own.append(source)
         return source
 
