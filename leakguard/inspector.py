@@ -4,10 +4,12 @@ import os
 import stat
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
 
 from leakguard import policy as policies
 from leakguard import targets as naming
@@ -39,8 +41,7 @@ from leakguard.version import VERSION
 Target = str | os.PathLike[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(Struct, frozen=True, kw_only=True):
     """How far a run is."""
 
     done: int
@@ -111,8 +112,7 @@ def inspect(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Inspected:
+class _Inspected(Struct, frozen=True, kw_only=True):
     """A target with what came of it."""
 
     target: naming.Target

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 from leakguard import openness, originals, plugins
 from leakguard.anchors import Anchors
@@ -57,8 +59,7 @@ class Roles(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scanned:
+class Scanned(Struct, frozen=True, kw_only=True):
     """What was found out about one target."""
 
     artifact: Artifact

@@ -9,8 +9,9 @@ import tempfile
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from typing import BinaryIO, Protocol, cast
+
+from msgspec import Struct
 
 from leakguard import plugins
 from leakguard.anchors import MOST_HITS, Anchors, kind_of
@@ -41,8 +42,7 @@ class Sink(Protocol):
         ...
 
 
-@dataclass(slots=True, kw_only=True)
-class _Place:
+class _Place(Struct, kw_only=True):
     """Where members are: what contains them and what their paths begin with."""
 
     entry: Entry | None

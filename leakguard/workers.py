@@ -12,10 +12,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import NoReturn
 
 import msgspec
+from msgspec import Struct
 
 from leakguard.errors import Incomplete, place_of
 from leakguard.limits import Limits
@@ -28,8 +28,7 @@ KEPT_VARIABLES = ("LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "PATH",
 """The only variables that a worker keeps: whatever hostile bytes make it do, there is no token to find."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class Failure(Struct, frozen=True, kw_only=True):
     """A worker had no result: `incomplete` when the target is to blame (exit 3), `bug` when leakguard is (exit 70)."""
 
     kind: str

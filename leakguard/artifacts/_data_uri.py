@@ -3,8 +3,9 @@
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
+
+from msgspec import Struct
 
 from leakguard.artifacts._map_careful import Careful
 from leakguard.content import WINDOW, Content
@@ -30,8 +31,7 @@ _ONE_PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
 _ONE_BACKSLASH = re.compile(rb"\\.")
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(Struct, frozen=True):
     """What a URI holds, and where it ends."""
 
     data: bytes

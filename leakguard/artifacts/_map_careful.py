@@ -5,7 +5,8 @@ repeated key count.
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from leakguard.artifacts._map_draft import Draft, faults_of, is_flat, is_index, part_of, take_element
 from leakguard.artifacts._map_model import FIELDS, Fault, Reading, Text, string_of
@@ -26,8 +27,7 @@ _MOST_SCALAR = 65536
 _MOST_FAULTS = 10
 
 
-@dataclass(slots=True)
-class _Frame:
+class _Frame(Struct):
     """An object or array that is open."""
 
     is_object: bool

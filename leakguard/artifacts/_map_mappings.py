@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 DECODED = 256
 """Bytes of mappings up to which each field is followed to its value; of longer ones the shape is checked, at the speed of C."""
@@ -25,8 +26,7 @@ class Unsound(ValueError):
     """The mappings are not what the specification allows; the message says in what."""
 
 
-@dataclass(slots=True)
-class Segment:
+class Segment(Struct):
     """One mapping, all numbers absolute and 0-based; `source` is -1 where it has none."""
 
     line: int

@@ -3,9 +3,9 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import msgspec
+from msgspec import Struct, field
 
 Literal = bytes | msgspec.Raw
 """A JSON string as it stands in the map, quotes included."""
@@ -39,8 +39,7 @@ _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _NAMED_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """The content of one source, still encoded."""
 
     literal: Literal
@@ -48,8 +47,7 @@ class Text:
     """Where it stands, unless the part's own span covers it."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Part:
+class Part(Struct, kw_only=True):
     """One flat map: the map itself, or a section of it."""
 
     sources: Sequence[str | None] = ()
@@ -77,8 +75,7 @@ class Part:
         return f"{self.root.removesuffix('/')}/{source}" if self.root else source
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Something that makes the map invalid, or that kept a reader from reading all of it."""
 
     rule: str
@@ -86,8 +83,7 @@ class Fault:
     offset: int | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, kw_only=True):
     """What a map holds."""
 
     parts: list[Part] = field(default_factory=list)

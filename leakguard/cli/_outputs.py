@@ -6,8 +6,9 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from leakguard import plugins
 from leakguard.cli._spelling import meant
@@ -18,8 +19,7 @@ from leakguard.redact import escape
 DEFAULT = "text"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class Output(Struct, frozen=True, kw_only=True):
     """One reporter and the file that it writes; no file is standard output."""
 
     reporter: str

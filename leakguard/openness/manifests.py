@@ -8,8 +8,9 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from leakguard.patterns import lazily
 
@@ -55,8 +56,7 @@ _WORD = lazily(r"[A-Za-z][A-Za-z0-9_-]*")
 _FROM_FILE = lazily(r"see licen[cs]e in\s+(\S.{0,200})", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(Struct, frozen=True, kw_only=True):
     """What a manifest declares."""
 
     name: str | None = None

@@ -3,7 +3,8 @@
 import re
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from leakguard.redact import escape
 
@@ -19,8 +20,7 @@ _COMMAND = re.compile(r"^(\s*):(?=:)")
 _MARKED_COMMAND = re.compile(r"#(?=#\w*\[)")
 
 
-@dataclass(slots=True, kw_only=True)
-class Page:
+class Page(Struct, kw_only=True):
     """What has been written so far. Everything that it is given is escaped on the way in."""
 
     width: int = 80

@@ -5,7 +5,9 @@ import re
 import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 Mark = tuple[int, int, float]
 """Offset in the decoded bytes, offset in the source, and source bytes for each decoded byte from there on."""
@@ -52,8 +54,7 @@ _EITHER = 47
 """`wbits` of a zlib or gzip stream of any window."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Something decoded."""
 
     data: bytes

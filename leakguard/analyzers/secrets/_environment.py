@@ -9,8 +9,9 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from leakguard import redact
 from leakguard.analyzers.secrets._report import locations_of
@@ -35,8 +36,7 @@ _BREAK = r"(?:\\?\r?\n[ \t]{0,16}|(?:\\r)?\\n|[\x22'][ \t]{0,8}[+.\\]?[ \t]{0,8}
 _BREAKS = re.compile(rb"""["'][ \t]{0,8}[+.\\]?[ \t]{0,8}\r?\n?[ \t]{0,40}[+.]?[ \t]{0,8}["']|\\+[nr]|[\s\\]+""")
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """Where a value was found; it holds nothing of the value."""
 
     variable: str
@@ -50,8 +50,7 @@ class Match:
         return self.start < end <= self.start + self.length
 
 
-@dataclass(frozen=True, slots=True)
-class _Watched:
+class _Watched(Struct, frozen=True):
     """What an anchor stands for: the bytes of a form from `offset` on."""
 
     variable: str

@@ -3,7 +3,8 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from leakguard.analyzers.secrets import _encodings
 from leakguard.analyzers.secrets._encodings import Piece
@@ -46,8 +47,7 @@ _WINDOWED = {
 _WIDE = {2: re.compile(rb"(?:[\t\n\r\x20-\x7e]\0)+[\t\n\r\x20-\x7e]?"), 4: re.compile(rb"(?:[\t\n\r\x20-\x7e]\0\0\0)+[\t\n\r\x20-\x7e]?")}
 
 
-@dataclass(slots=True)
-class Layer:
+class Layer(Struct):
     """One round: everything decoded, in one buffer, piece by piece, each closed by a line end."""
 
     data: bytes

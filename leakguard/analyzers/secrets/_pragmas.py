@@ -6,7 +6,8 @@ they suppress stays in every report.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from leakguard.analyzers.secrets._sight import Candidate
 from leakguard.content import Content
