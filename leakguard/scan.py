@@ -2,13 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
-
-from msgspec import Struct
 
 from leakguard import openness, originals, plugins
 from leakguard.anchors import Anchors
@@ -59,7 +57,8 @@ class Roles(Protocol):
         ...
 
 
-class Scanned(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned:
     """What was found out about one target."""
 
     artifact: Artifact

@@ -4,10 +4,9 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
-
-from msgspec import Struct
 
 from leakguard import plugins
 from leakguard.content import IN_MEMORY, WINDOW, Content
@@ -24,7 +23,8 @@ _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXE
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
-class Target(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
     """One artifact of the report."""
 
     name: str

@@ -47,7 +47,8 @@ class Match(Struct, frozen=True, kw_only=True):
         )
 
 
-class Role(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
     """What the policy says to one kind of artifact: its general part, with the role laid over it."""
 
     settings: Settings

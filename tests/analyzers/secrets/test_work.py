@@ -4,9 +4,11 @@ import base64
 import gzip
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
+from leakguard.analyzers import secrets
 from leakguard.analyzers.secrets import _work
 from leakguard.settings import SecretSettings
 from tests.analyzers.secrets.search import found
@@ -89,13 +91,8 @@ def test_decoded_bytes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """What expands beyond the allowance is said, and the rest of the file is searched all the same."""
     text = f'"{b64(gzip.compress(bytes(1000)))}"; key = "{token("npm_", 36)}"'
     assert {"secret/npm-token"} == {one.rule for one in found(text)}
-    monkeypatch.setattr(_work.Allowance.__dataclass_fields__["decoded_left"], "default", 10)
-    monkeypatch.setattr(_work.Allowance, "__init__", _with_little)
+    monkeypatch.setattr(secrets, "Allowance", partial(_work.Allowance, decoded_left=10))
     assert {"secret/npm-token", LIMIT} == {one.rule for one in found(text)}
-
-
-def _with_little(self: _work.Allowance) -> None:
-    self.left, self.decoded_left, self.spent, self.exceeded = _work.MOST_WORK, 10, {}, ""
 
 
 def test_second_opinion_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
