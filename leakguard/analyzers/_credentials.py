@@ -35,7 +35,7 @@ class Credential(Struct, frozen=True):
 
 
 def _one(what: str, shape: bytes, folder: str = "", *, anywhere: bool = False) -> Credential:
-    return Credential(what, re.compile(shape), folder, anywhere)
+    return Credential(what, lazily(shape), folder, anywhere)
 
 
 _ENVIRONMENT = _one("an environment file with values", _ASSIGNMENT, anywhere=True)

@@ -1,11 +1,11 @@
 """What the command line may change about a loaded policy."""
 
 import dataclasses
-import re
 from collections.abc import Mapping, Sequence
 
 from leakguard.errors import UsageError
 from leakguard.model import Action
+from leakguard.patterns import lazily
 from leakguard.policy.actions import Choice, RuleTable
 from leakguard.policy.resolved import Policy, Role
 from leakguard.policy.schema import LIMITS
@@ -16,7 +16,7 @@ from leakguard.settings import Settings
 SHORTEST_VALUE = 8
 """Characters that the value of a variable must have to be searched for."""
 
-_VARIABLE = re.compile("[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE = lazily("[A-Za-z_][A-Za-z0-9_]*")
 
 
 def override_limits(policy: Policy, values: Mapping[str, str]) -> Policy:

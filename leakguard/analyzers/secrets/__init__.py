@@ -19,6 +19,7 @@ from leakguard.analyzers.secrets._report import findings
 from leakguard.analyzers.secrets._work import Allowance
 from leakguard.content import Content, Entry
 from leakguard.model import Artifact, Confidence, Finding, Location, Rule, RuleId, Severity
+from leakguard.patterns import lazily
 from leakguard.plugins import Anchor, Hit, Scan
 from leakguard.redact import fingerprint_of_place
 from leakguard.settings import SecretSettings, Settings
@@ -47,7 +48,7 @@ _OWN = (
     ),
 )
 
-_RANDOM_RUN = re.compile(rb"(?=[A-Za-z_.-]{0,60}[0-9])(?![0-9a-f.-]{16})[A-Za-z0-9_-]{20}|://")
+_RANDOM_RUN = lazily(rb"(?=[A-Za-z_.-]{0,60}[0-9])(?![0-9a-f.-]{16})[A-Za-z0-9_-]{20}|://")
 """What a name or a comment must hold before it is searched: nearly none does."""
 
 _MOST_TEXTS = 4096

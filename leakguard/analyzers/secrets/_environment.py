@@ -7,7 +7,6 @@ of a value as a whole are literals of their own; what is nested deeper is found 
 import base64
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote
 
@@ -18,6 +17,7 @@ from leakguard.analyzers.secrets._report import locations_of
 from leakguard.content import Content, Entry
 from leakguard.errors import UsageError
 from leakguard.model import Confidence, Finding, Json, RuleId, Severity
+from leakguard.patterns import lazily
 from leakguard.plugins import Anchor, Hit
 
 RULE = RuleId("secret/environment-value")
@@ -33,7 +33,7 @@ _SLACK = 200
 """Bytes of indentation and quotes that the ends of lines inside a value may take."""
 
 _BREAK = r"(?:\\?\r?\n[ \t]{0,16}|(?:\\r)?\\n|[\x22'][ \t]{0,8}[+.\\]?[ \t]{0,8}\r?\n?[ \t]{0,16}[\x22'])"
-_BREAKS = re.compile(rb"""["'][ \t]{0,8}[+.\\]?[ \t]{0,8}\r?\n?[ \t]{0,40}[+.]?[ \t]{0,8}["']|\\+[nr]|[\s\\]+""")
+_BREAKS = lazily(rb"""["'][ \t]{0,8}[+.\\]?[ \t]{0,8}\r?\n?[ \t]{0,40}[+.]?[ \t]{0,8}["']|\\+[nr]|[\s\\]+""")
 
 
 class Match(Struct, frozen=True):

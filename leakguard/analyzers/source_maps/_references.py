@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from leakguard.analyzers.source_maps._places import is_placeholder
 from leakguard.content import Content, Entry
+from leakguard.patterns import lazily
 from leakguard.plugins import Hit
 from leakguard.redact import escape_name
 
@@ -18,7 +19,7 @@ LAST = 2
 _LENGTH = len(b"sourceMappingURL=")
 _BEFORE = 16
 _LONGEST = 2048
-_COMMENT = re.compile(
+_COMMENT = lazily(
     rb"""(?:^|[\s;})\]>])
          (?: //[#@][ \t]{0,4}sourceMappingURL=(?P<line>[^\s'"`\\]++)[ \t]*+(?:[\r\n]|\Z|\xe2\x80[\xa8\xa9])
            | /\*[#@][ \t]{0,4}sourceMappingURL=(?P<block>[^\s'"`\\*]++)\s{0,4}\*/ )""",

@@ -35,7 +35,7 @@ class _Folder(NamedTuple):
 
 
 def _folder(inside: str, what: str, rule: RuleId = BUILD_CACHE) -> _Folder:
-    return _Folder(re.compile(inside), what, rule)
+    return _Folder(lazily(inside), what, rule)
 
 
 FOLDERS = {
