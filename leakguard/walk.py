@@ -5,7 +5,6 @@ each entry to the sink: first by shape (`enter`), then, once its members are don
 Whatever cannot be read becomes an entry with `damage`.
 """
 
-import tempfile
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -140,6 +139,8 @@ class Walker:
             while len(head) == END and (piece := stream.read(WINDOW)):
                 size += len(piece)
                 if spool is None and size > IN_MEMORY:
+                    import tempfile
+
                     spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed below
                     spool.writelines(pieces)
                 spool.write(piece) if spool else pieces.append(piece)

@@ -4,7 +4,6 @@ import contextlib
 import io
 import os
 import stat
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -77,6 +76,8 @@ def rendered(report: Report, reporter: str) -> bytes:
 
 
 def _replace(path: Path, data: bytes) -> None:
+    import tempfile
+
     descriptor, beside = tempfile.mkstemp(prefix=".leakguard-", dir=path.parent)
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor

@@ -3,10 +3,8 @@
 A value of the wrong type counts as absent.
 """
 
-import configparser
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -117,6 +115,8 @@ def pyproject(data: bytes) -> Manifest | None:
 
 def setup_cfg(data: bytes) -> Manifest | None:
     """A `setup.cfg`; `None` when it has no `[metadata]`."""
+    import configparser
+
     parser = configparser.RawConfigParser(strict=False)
     try:
         parser.read_string(data[:LONGEST_TOML].decode("utf-8", "replace"))
@@ -165,6 +165,8 @@ def toml_table(data: bytes) -> dict[str, Any]:
     if len(data) > LONGEST_TOML or any(line.count(b".") > MOST_DOTS for line in data.split(b"\n")):
         return {}
     try:
+        import tomllib
+
         return tomllib.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return {}

@@ -7,7 +7,6 @@ what keeps a hostile file from taking hours.
 """
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
