@@ -71,9 +71,9 @@ class Found(dict[int, list[Hit]]):
 
 
 class Anchors:
-    """The compiled anchors of several owners; `scan` gives each owner its own hits."""
+    """The anchors of several owners; `scan` gives each owner its own hits. They are compiled by `compile`, or by the first scan."""
 
-    __slots__ = ("_databases", "_owner_of")
+    __slots__ = ("_databases", "_owner_of", "_waiting")
 
     def __init__(self, owners: Sequence[Sequence[Anchor]]) -> None:
         self._owner_of = [(owner, index) for owner, anchors in enumerate(owners) for index in range(len(anchors))]
@@ -81,10 +81,25 @@ class Anchors:
         groups = {
             within: [one for one in numbered if one[1].within == within] for within in dict.fromkeys(one.within for _, one in numbered)
         }
-        self._databases = {within: _compiled(group) for within, group in groups.items()}
+        self._waiting = sorted(groups.items(), key=lambda item: len(item[1]))
+        self._databases: dict[str, Any] = {}
+
+    def compile(self) -> None:
+        """Compile what nobody has begun to compile; several threads may share the work."""
+        while self._waiting:
+            try:
+                within, group = self._waiting.pop()
+            except IndexError:  # another thread was faster
+                return
+            try:
+                self._databases[within] = _compiled(group)
+            except BaseException:
+                self._waiting.append((within, group))
+                raise
 
     def scan(self, content: Content, kind: str = "") -> Found:
         """Search content; `kind` is what `kind_of` says of it."""
+        self.compile()
         raw: list[tuple[int, int]] = []
         found, counts = Found(), dict[int, int]()
         append = raw.append

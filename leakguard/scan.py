@@ -13,7 +13,7 @@ from leakguard.anchors import Anchors
 from leakguard.content import Entry
 from leakguard.limits import Budget, Limits
 from leakguard.model import Artifact, Coverage, Finding, Identity, Kind, Listed, Openness, RuleId
-from leakguard.plugins import Analyzer, AnalyzerModule, Anchor
+from leakguard.plugins import Analyzer
 from leakguard.recover import Recovery
 from leakguard.redact import escape
 from leakguard.settings import Settings
@@ -63,20 +63,6 @@ class Scanned:
 
     artifact: Artifact
     findings: tuple[Finding, ...]
-
-
-def compile_anchors(settings: Settings | None = None) -> Anchors:
-    """The database of every format's and every analyzer's anchors; with `settings`, of those that these ask for.
-
-    Raises `UsageError` where the settings ask for something that cannot be searched.
-    """
-    wanted = [one.ANCHORS if settings is None else _wanted(one, settings) for one in plugins.analyzers()]
-    return Anchors([*(one.ANCHORS for one in plugins.formats()), *wanted])
-
-
-def _wanted(module: AnalyzerModule, settings: Settings) -> Sequence[Anchor]:
-    more: Callable[[Settings], Sequence[Anchor]] | None = getattr(module, "anchors", None)
-    return more(settings) if more else module.ANCHORS
 
 
 def scan(target: Target, roles: Roles, anchors: Anchors, recover: Path | None = None) -> Scanned:
@@ -204,9 +190,13 @@ class _Collector:
             self._findings.extend(analyzer.conclude(artifact, settings))
         accounts = (account() for analyzer in self._analyzers if (account := getattr(analyzer, "account", None)) is not None)
         artifact = replace(artifact, ledger=next((one for one in accounts if one), None))
-        rules = {rule.id: rule for module in self._modules for rule in module.RULES}
-        fixes = {rule_id: _fix(rule.fixes, identity) for rule_id, rule in rules.items()}
-        return Scanned(artifact=artifact, findings=tuple(_ordered(_hinted(_capped(self._findings), fixes, root))))
+        return Scanned(artifact=artifact, findings=tuple(_ordered(_hinted(_capped(self._findings), self._fixes(identity), root))))
+
+    def _fixes(self, identity: Identity) -> Mapping[RuleId, str]:
+        """How to fix what was found and does not say so itself."""
+        named = {finding.rule for finding in self._findings if not finding.hint}
+        rules = (rule for module in self._modules for rule in module.RULES) if named else ()
+        return {rule.id: _fix(rule.fixes, identity) for rule in rules if rule.id in named}
 
     def _list(self, entry: Entry) -> None:
         self._listing.append(Listed(path=entry.path, inner=entry.path, kind=entry.kind, size=entry.size))
