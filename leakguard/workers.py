@@ -25,7 +25,7 @@ from leakguard.scan import Scanned
 GRACE = 5.0
 """Seconds beyond the limit after which a worker that did not stop by itself is killed."""
 
-MANY = 8
+MANY = 32
 """Artifacts from which on it pays to do what every worker would else do again."""
 
 KEPT_VARIABLES = ("LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "PATH", "SYSTEMROOT")
