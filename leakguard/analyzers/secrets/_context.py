@@ -20,7 +20,7 @@ _SLACK = 8
 _MOST_TRIES = 4
 """Values after one word that are looked at: an id often precedes the secret."""
 
-_BREAK = lazily(rb";|\.svg|badge|\n[^\n]*\n[^\n]*\n|\b(?:https?|ftp)://|[)}][ \t]*\{|\*/|\$\{")
+_BREAK = lazily(rb";|\.svg|badge|\n[^\n]*\n[^\n]*\n|\b(?:https?|ftp)://|[)}][ \t]*\{|\*/|\$\{|\x00|/(?:blob|blame|commits?|raw|src|tree)/")
 """What ends the thought: beyond it another one begins."""
 
 _DIGIT = lazily(rb"[0-9]")
