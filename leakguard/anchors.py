@@ -84,24 +84,36 @@ class Found(dict[int, list[Hit]]):
 
 
 class Anchors:
-    """The compiled anchors of several owners; `scan` gives each owner its own hits."""
+    """The anchors of several owners; `scan` gives each owner its own hits. They are compiled by `compile`, or by the first scan."""
 
-    __slots__ = ("_databases", "_missing", "_owner_of", "_tests", "_thens")
+    __slots__ = ("_databases", "_missing", "_owner_of", "_tests", "_thens", "_waiting")
 
     def __init__(self, owners: Sequence[Sequence[Anchor]]) -> None:
         self._owner_of = [(owner, index) for owner, anchors in enumerate(owners) for index in range(len(anchors))]
         flat = [anchor for anchors in owners for anchor in anchors]
         numbered = list(enumerate(flat))
+        self._waiting = [group for apart in (True, False) if (group := [one for one in numbered if (one[1].within in _APART) is apart])]
         self._databases: list[tuple[frozenset[str], Any]] = []
-        for apart in (False, True):
-            if group := [one for one in numbered if (one[1].within in _APART) is apart]:
-                self._databases.append((frozenset(anchor.within for _, anchor in group), _compiled(group)))
         self._missing = {kind: frozenset(number for number, one in numbered if one.within not in _SEARCHED[kind]) for kind in _SEARCHED}
         self._thens = {number: one.then for number, one in numbered if one.then}
         self._tests: dict[int, _Test] = {}
 
+    def compile(self) -> None:
+        """Compile what nobody has begun to compile; several threads may share the work."""
+        while self._waiting:
+            try:
+                group = self._waiting.pop()
+            except IndexError:  # another thread was faster
+                return
+            try:
+                self._databases.append((frozenset(anchor.within for _, anchor in group), _compiled(group)))
+            except BaseException:
+                self._waiting.append(group)
+                raise
+
     def scan(self, content: Content, kind: str = "") -> Found:
         """Search content; `kind` is what `kind_of` says of it."""
+        self.compile()
         found, counts = Found(), dict[int, int]()
         wanted, missing = _SEARCHED[kind], self._missing[kind]
         databases = [database for withins, database in self._databases if not withins.isdisjoint(wanted)]

@@ -3,15 +3,16 @@
 import os
 import stat
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
+from msgspec import Struct
+
+from leakguard import database, workers
 from leakguard import policy as policies
 from leakguard import targets as naming
-from leakguard import workers
 from leakguard.anchors import Anchors
 from leakguard.errors import Incomplete, LeakguardError, UsageError
 from leakguard.model import (
@@ -33,7 +34,7 @@ from leakguard.paths import safe_path
 from leakguard.policy import Policy
 from leakguard.recover import prepare
 from leakguard.redact import escape, escape_name, fingerprint_of_place
-from leakguard.scan import Scanned, compile_anchors, place_in_order, scan
+from leakguard.scan import Scanned, place_in_order, scan
 from leakguard.scan import prepare as prepare_scan
 from leakguard.version import VERSION
 
@@ -43,8 +44,7 @@ MANY = 6
 Target = str | os.PathLike[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(Struct, frozen=True, kw_only=True):
     """How far a run is."""
 
     done: int
@@ -85,21 +85,20 @@ def inspect(
     """
     if not targets:
         raise UsageError("no target", hint="name a package, or the folder that holds it")
-    with ThreadPoolExecutor(1) as thread:
-        compiling = thread.submit(compile_anchors)
-        governing = policy if isinstance(policy, Policy) else policies.load(policy)
-        if limits:
-            governing = policies.override_limits(governing, limits)
-        if secret_env:
-            governing = policies.search_for(governing, secret_env, os.environ)
-        if trust_plugins:
-            governing = policies.trust(governing, [Path(one) for one in trust_plugins])
-        accepted = policies.read_baseline(Path(baseline)) if baseline is not None else None
-        resolved = naming.resolve(targets, as_is=as_is)
-        anchors = compiling.result()
+    database.begin()
+    governing = policy if isinstance(policy, Policy) else policies.load(policy)
+    if limits:
+        governing = policies.override_limits(governing, limits)
+    if secret_env:
+        governing = policies.search_for(governing, secret_env, os.environ)
+    if trust_plugins:
+        governing = policies.trust(governing, [Path(one) for one in trust_plugins])
+    accepted = policies.read_baseline(Path(baseline)) if baseline is not None else None
+    resolved = naming.resolve(targets, as_is=as_is)
+    anchors = database.built_in()
     searched = governing.settings.secrets
-    if searched.environment or searched.packs or searched.plugins:
-        anchors = compile_anchors(governing.settings)
+    if searched.environment or searched.packs or searched.plugins or searched.second_opinion:
+        anchors = database.asked_for(governing.settings)
     day = today or datetime.now(UTC).date()
     if recover:
         prepare(recover, [one.path for one in resolved])
@@ -120,8 +119,7 @@ def inspect(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Inspected:
+class _Inspected(Struct, frozen=True, kw_only=True):
     """A target with what came of it."""
 
     target: naming.Target

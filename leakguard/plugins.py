@@ -9,10 +9,11 @@ import enum
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 from typing import BinaryIO, NamedTuple, Protocol, cast
+
+from msgspec import Struct
 
 from leakguard.content import Content, Entry
 from leakguard.limits import Budget
@@ -52,8 +53,7 @@ class Hit(NamedTuple):
     """Offset of the byte after the match, from the start of the entry's content."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Source:
+class Source(Struct, kw_only=True):
     """What a format opens."""
 
     name: str

@@ -13,7 +13,7 @@ from leakguard.anchors import Anchors
 from leakguard.content import Entry
 from leakguard.limits import Budget, Limits
 from leakguard.model import Artifact, Coverage, Finding, Identity, Kind, Listed, Openness, RuleId
-from leakguard.plugins import Analyzer, AnalyzerModule, Anchor
+from leakguard.plugins import Analyzer
 from leakguard.recover import Recovery
 from leakguard.redact import escape
 from leakguard.settings import Settings
@@ -65,15 +65,6 @@ class Scanned:
     findings: tuple[Finding, ...]
 
 
-def compile_anchors(settings: Settings | None = None) -> Anchors:
-    """The database of every format's and every analyzer's anchors; with `settings`, of those that these ask for.
-
-    Raises `UsageError` where the settings ask for something that cannot be searched.
-    """
-    wanted = [one.ANCHORS if settings is None else _wanted(one, settings) for one in plugins.analyzers()]
-    return Anchors([*(one.ANCHORS for one in plugins.formats()), *wanted])
-
-
 def prepare() -> None:
     """Load and compile what most artifacts need: worth its time where many are inspected, each in a process of its own."""
     for module in plugins.analyzers():
@@ -82,11 +73,6 @@ def prepare() -> None:
             prepare_module()
         len(module.RULES)
     patterns.compile_all()
-
-
-def _wanted(module: AnalyzerModule, settings: Settings) -> Sequence[Anchor]:
-    more: Callable[[Settings], Sequence[Anchor]] | None = getattr(module, "anchors", None)
-    return more(settings) if more else module.ANCHORS
 
 
 def scan(target: Target, roles: Roles, anchors: Anchors, recover: Path | None = None) -> Scanned:
@@ -219,13 +205,10 @@ class _Collector:
         return Scanned(artifact=artifact, findings=tuple(_ordered(_hinted(_capped(self._findings), self._fixes(identity), root))))
 
     def _fixes(self, identity: Identity) -> Mapping[RuleId, str]:
-        """The edits that repair the package, for the rules of findings that do not say it themselves."""
-        wanted = {finding.rule for finding in self._findings if not finding.hint}
-        return (
-            {rule.id: _fix(rule.fixes, identity) for module in self._modules for rule in module.RULES if rule.id in wanted}
-            if wanted
-            else {}
-        )
+        """How to fix what was found and does not say so itself."""
+        named = {finding.rule for finding in self._findings if not finding.hint}
+        rules = (rule for module in self._modules for rule in module.RULES) if named else ()
+        return {rule.id: _fix(rule.fixes, identity) for rule in rules if rule.id in named}
 
     def _list(self, entry: Entry) -> None:
         self._listing.append(Listed(path=entry.path, inner=entry.path, kind=entry.kind, size=entry.size))

@@ -5,12 +5,12 @@ each entry to the sink: first by shape (`enter`), then, once its members are don
 Whatever cannot be read becomes an entry with `damage`.
 """
 
-import tempfile
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from typing import BinaryIO, Protocol, cast
+
+from msgspec import Struct
 
 from leakguard import plugins
 from leakguard.anchors import MOST_HITS, Anchors, Found, kind_of
@@ -44,8 +44,7 @@ class Sink(Protocol):
         ...
 
 
-@dataclass(slots=True, kw_only=True)
-class _Place:
+class _Place(Struct, kw_only=True):
     """Where members are: what contains them and what their paths begin with."""
 
     entry: Entry | None
@@ -144,6 +143,8 @@ class Walker:
             while len(head) == END and (piece := stream.read(WINDOW)):
                 size += len(piece)
                 if spool is None and size > IN_MEMORY:
+                    import tempfile
+
                     spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed below
                     spool.writelines(pieces)
                 spool.write(piece) if spool else pieces.append(piece)

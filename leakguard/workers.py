@@ -12,11 +12,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import NoReturn
 
 import msgspec
+from msgspec import Struct
 
+from leakguard import patterns
 from leakguard.errors import Incomplete, place_of
 from leakguard.limits import Limits
 from leakguard.scan import Scanned
@@ -24,12 +25,14 @@ from leakguard.scan import Scanned
 GRACE = 5.0
 """Seconds beyond the limit after which a worker that did not stop by itself is killed."""
 
+MANY = 32
+"""Artifacts from which on it pays to do what every worker would else do again."""
+
 KEPT_VARIABLES = ("LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "PATH", "SYSTEMROOT")
 """The only variables that a worker keeps: whatever hostile bytes make it do, there is no token to find."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class Failure(Struct, frozen=True, kw_only=True):
     """A worker had no result: `incomplete` when the target is to blame (exit 3), `bug` when leakguard is (exit 70)."""
 
     kind: str
@@ -58,7 +61,9 @@ def run(works: Sequence[Callable[[], Scanned]], *, jobs: int, limits: Limits, ke
         for index, work in enumerate(works):
             yield index, _outcome(_attempt(work))
         return
-    gc.collect()
+    if len(works) > MANY:
+        patterns.compile_all()
+        gc.collect()
     gc.freeze()
     waiting = list(enumerate(works))[::-1]
     with contextlib.ExitStack() as stack:

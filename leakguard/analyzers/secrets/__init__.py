@@ -7,7 +7,6 @@ what keeps a hostile file from taking hours.
 """
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -19,6 +18,7 @@ from leakguard.analyzers.secrets._report import findings
 from leakguard.analyzers.secrets._work import Allowance
 from leakguard.content import Content, Entry
 from leakguard.model import Artifact, Confidence, Finding, Location, Rule, RuleId, Severity
+from leakguard.patterns import lazily
 from leakguard.plugins import Anchor, Hit, Scan
 from leakguard.redact import fingerprint_of_place
 from leakguard.settings import SecretSettings, Settings
@@ -47,10 +47,10 @@ _OWN = (
     ),
 )
 
-_RANDOM_RUN = re.compile(rb"(?=[A-Za-z_.-]{0,60}[0-9])(?![0-9a-f.-]{16})[A-Za-z0-9_-]{20}|://")
+_RANDOM_RUN = lazily(rb"(?=[A-Za-z_.-]{0,60}[0-9])(?![0-9a-f.-]{16})[A-Za-z0-9_-]{20}|://")
 """What a name or a comment must hold before it is searched: nearly none does."""
 
-_LONG_RUN = re.compile(rb"[A-Za-z0-9_-]{20}|://")
+_LONG_RUN = lazily(rb"[A-Za-z0-9_-]{20}|://")
 """The same without a closer look, which takes ten times as long."""
 
 _MOST_TEXTS = 4096
@@ -75,7 +75,9 @@ def anchors(settings: Settings) -> Sequence[Anchor]:
     Raises `UsageError` for a value too short and for a plug-in that cannot be loaded, `FaultyFile` for a pack that cannot be used.
     """
     _trusted.load(settings.secrets.plugins)
-    return _engine(settings.secrets).anchors
+    wanted = _engine(settings.secrets).anchors
+    # the second opinion is asked about every name that promises a secret, whatever follows
+    return [one._replace(then=b"") for one in wanted] if settings.secrets.second_opinion else wanted
 
 
 def start(settings: Settings) -> "SecretsAnalyzer":

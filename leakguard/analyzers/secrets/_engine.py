@@ -2,10 +2,12 @@
 
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
 from typing import Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from leakguard import rules
 from leakguard.analyzers.secrets import _layers
@@ -34,8 +36,7 @@ class Searcher(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """What is in one content."""
 
     candidates: list[Candidate] = field(default_factory=list)

@@ -14,6 +14,7 @@ from leakguard.analyzers.secrets._values import GLANCE, MORE_THAN_WORDS, may_be_
 from leakguard.anchors import AHEAD
 from leakguard.content import Content
 from leakguard.model import Confidence
+from leakguard.patterns import lazily
 from leakguard.plugins import Anchor, Hit
 from leakguard.rules import SecretRule
 
@@ -27,7 +28,7 @@ _GUESSES = frozenset({"assignment", "comparison", "password"})
 _SAMPLED = _GUESSES | {"basic-authorization", "bearer", "jwt", "private-key", "signed-address", "url"}
 """Judges of what documentation is full of."""
 
-_ESCAPE = re.compile(rb"(?:\\[nrtbf0]|\\u00[0-9a-fA-F]{2}|\\x[0-9a-fA-F]{2}|%[0-9a-fA-F]{2})\Z")
+_ESCAPE = lazily(rb"(?:\\[nrtbf0]|\\u00[0-9a-fA-F]{2}|\\x[0-9a-fA-F]{2}|%[0-9a-fA-F]{2})\Z")
 """An escape whose last character is no part of the word that follows."""
 
 _LITERAL = re.compile(r"[\w-]+")
@@ -36,12 +37,12 @@ _UNCERTAIN = re.compile(rb"[|()]|\A[{?*+]")
 
 _BEFORE, _AFTER = "before", "after"
 _TELLING_PREFIX = 3
-_PLAIN_PREFIX = re.compile(rb"(?:api|key|live|pat|pk|secret|sk|test|token|web)[-_.]")
+_PLAIN_PREFIX = lazily(rb"(?:api|key|live|pat|pk|secret|sk|test|token|web)[-_.]")
 _SEPARATORS = (b"_", b"-", b".")
 """How a public beginning ends that is no piece of something else."""
 
-_DIGITS = re.compile(rb"[0-9].*[0-9]|\A[0-9a-fA-F-]+\Z", re.DOTALL)
-_PIECE = re.compile(rb"(?:sha\d{1,3}|md5)[-=:][0-9A-Za-z_+/-]{0,90}\Z|[0-9A-Za-z+/]{28}/\Z")
+_DIGITS = lazily(rb"[0-9].*[0-9]|\A[0-9a-fA-F-]+\Z", re.DOTALL)
+_PIECE = lazily(rb"(?:sha\d{1,3}|md5)[-=:][0-9A-Za-z_+/-]{0,90}\Z|[0-9A-Za-z+/]{28}/\Z")
 """What makes the bytes behind it a digest, or a piece of base64."""
 _CERTAINLY_WORDS = 0.8
 """Odds in bits a character beyond which a value is a name with numbers in it: random digits in base 16 never are."""

@@ -1,14 +1,14 @@
 """What is known of an issuer that a variable is named after: no secret of it is shorter than the shortest that it has ever issued."""
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from leakguard import rules
+from leakguard.patterns import lazily
 from leakguard.rules import SecretRule
 
-_JOINTS = re.compile(rb"[^a-z0-9]+")
-_CHOSEN = re.compile(rb"webhook|signing|session|cookie|encrypt|hash|salt|seed|pass|pwd|verif|hook|jwt|hmac|user|basic")
+_JOINTS = lazily(rb"[^a-z0-9]+")
+_CHOSEN = lazily(rb"webhook|signing|session|cookie|encrypt|hash|salt|seed|pass|pwd|verif|hook|jwt|hmac|user|basic")
 """Words in the names of secrets that whoever uses the issuer thinks up."""
 _ANYBODY = "any"
 _SHORTEST_WORD, _SHORTEST_PREFIX = 4, 5

@@ -1,6 +1,5 @@
 """One artifact: an account of each map, closed after it is known what else ships."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,11 +10,12 @@ from leakguard.analyzers.source_maps._places import is_local_absolute, is_placeh
 from leakguard.analyzers.source_maps._references import Reference, references_in, target_of
 from leakguard.content import Entry
 from leakguard.model import Artifact, Finding, Kind
+from leakguard.patterns import lazily
 from leakguard.plugins import Hit
 from leakguard.settings import Settings
 
 _MAP, _INLINE = "source-map", "inline-source-map"
-_DEPENDENCY = re.compile(r"(?:^|[/!])node_modules/")
+_DEPENDENCY = lazily(r"(?:^|[/!])node_modules/")
 
 
 class SourceMaps:

@@ -2,8 +2,10 @@
 
 from array import array
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from leakguard.artifacts._map_model import is_third_party
 from leakguard.content import Content, Entry
@@ -17,8 +19,7 @@ MOST_LINES = 4_000_000
 _LONGEST_LINE = 64 * 1024
 
 
-@dataclass(slots=True)
-class OwnSource:
+class OwnSource(Struct):
     """One first-party source with content."""
 
     path: str
@@ -36,8 +37,7 @@ class OwnSource:
         return self.beyond or not self.hashes or not unshipped.isdisjoint(self.hashes)
 
 
-@dataclass(slots=True)
-class Foreign:
+class Foreign(Struct):
     """Third-party sources of all maps together, each counted once."""
 
     files: int = 0
@@ -51,8 +51,7 @@ class Foreign:
             self.lines += entry.content.data.count(b"\n") + (entry.content.data[-1:] != b"\n")
 
 
-@dataclass(slots=True, kw_only=True)
-class Ledger:
+class Ledger(Struct, kw_only=True):
     """One map."""
 
     path: str
