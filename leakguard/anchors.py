@@ -111,12 +111,16 @@ class Anchors:
                 self._waiting.append(group)
                 raise
 
+    def databases(self, kind: str = "") -> list[Any]:
+        """What content of this kind is searched with."""
+        self.compile()
+        wanted = _SEARCHED[kind]
+        return [database for withins, database in self._databases if not withins.isdisjoint(wanted)]
+
     def scan(self, content: Content, kind: str = "") -> Found:
         """Search content; `kind` is what `kind_of` says of it."""
-        self.compile()
         found, counts = Found(), dict[int, int]()
-        wanted, missing = _SEARCHED[kind], self._missing[kind]
-        databases = [database for withins, database in self._databases if not withins.isdisjoint(wanted)]
+        databases, missing = self.databases(kind), self._missing[kind]
         for base, piece in content.windows(LONGEST):
             raw = _hits(databases, piece)
             if not raw:
