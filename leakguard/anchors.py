@@ -102,6 +102,8 @@ class Anchors:
         self.compile()
         raw: list[tuple[int, int]] = []
         found, counts = Found(), dict[int, int]()
+        if not content.size:
+            return found
         append = raw.append
 
         def note(anchor: int, _start: int, end: int, _flags: int, _context: object) -> None:
