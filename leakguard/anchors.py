@@ -120,6 +120,8 @@ class Anchors:
     def scan(self, content: Content, kind: str = "") -> Found:
         """Search content; `kind` is what `kind_of` says of it."""
         found, counts = Found(), dict[int, int]()
+        if not content.size:
+            return found
         databases, missing = self.databases(kind), self._missing[kind]
         for base, piece in content.windows(LONGEST):
             raw = _hits(databases, piece)
