@@ -6,8 +6,9 @@ somebody who knows what belongs there asks (`value_of` gives the YAML 1.2 core t
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from leakguard.errors import Fault, FaultyFile
 from leakguard.model import Json
@@ -30,8 +31,7 @@ _INTEGER = lazily(r"[-+]?[0-9]{1,18}")
 _FLOAT = lazily(r"[-+]?(?:\.[0-9]{1,30}|[0-9]{1,30}(?:\.[0-9]{0,30})?)(?:[eE][-+]?[0-9]{1,3})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """A single value, as text; `plain` if it stands there without quotes. Lines and columns are 1-based and count code points."""
 
     text: str
@@ -45,8 +45,7 @@ class Scalar:
         return self.plain and self.text in _NULLS
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """A list."""
 
     items: "tuple[Node, ...]"
@@ -54,8 +53,7 @@ class Items:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A mapping, in the order of the file; keys are unique."""
 
     pairs: "tuple[tuple[Scalar, Node], ...]"
@@ -144,8 +142,7 @@ def _decode(data: bytes, builder: "_Builder", most: int) -> str | None:
     return None
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A list or mapping that is not closed yet."""
 
     table: bool

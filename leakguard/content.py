@@ -3,8 +3,9 @@
 import hashlib
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
+
+from msgspec import Struct, field
 
 from leakguard.model import Damage, Kind
 
@@ -141,8 +142,7 @@ class View(io.RawIOBase):
         return len(data)
 
 
-@dataclass(slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, kw_only=True):
     """A member with its place and its bytes. `content` is valid until the next entry is asked for."""
 
     path: str

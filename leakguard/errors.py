@@ -17,8 +17,9 @@ Typical use:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from leakguard.model import RuleId
 
@@ -43,8 +44,7 @@ class UsageError(LeakguardError):
     exit_code = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(Struct, frozen=True, kw_only=True):
     """One thing that is wrong in a file that the user wrote."""
 
     path: str

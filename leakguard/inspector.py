@@ -4,12 +4,13 @@ import contextlib
 import os
 import stat
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from leakguard import checkout, workers
+from msgspec import Struct
+
+from leakguard import checkout, database, workers
 from leakguard import policy as policies
 from leakguard import targets as naming
 from leakguard.anchors import Anchors
@@ -33,15 +34,18 @@ from leakguard.paths import safe_path
 from leakguard.policy import Policy, Reference
 from leakguard.recover import prepare
 from leakguard.redact import escape, escape_name, fingerprint_of_place
-from leakguard.scan import Inspection, Scanned, compile_anchors, place_in_order
+from leakguard.scan import Inspection, Scanned, place_in_order
+from leakguard.scan import prepare as prepare_scan
 from leakguard.version import VERSION
+
+MANY = 6
+"""Artifacts from which on it pays to load first what the process of each of them would load again."""
 
 Target = str | os.PathLike[str] | naming.Target
 """What may be named: a path, `git:`, or a target that was made before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(Struct, frozen=True, kw_only=True):
     """How far a run is."""
 
     done: int
@@ -126,24 +130,23 @@ def _inspect(
     progress: Callable[[Progress], None] | None,
     today: date | None,
 ) -> Report:
-    with ThreadPoolExecutor(1) as thread:
-        compiling = thread.submit(compile_anchors)
-        governing = policy if isinstance(policy, Policy) else policies.load(policy, origin=origin)
-        if limits:
-            governing = policies.override_limits(governing, limits)
-        if secret_env:
-            governing = policies.search_for(governing, secret_env, os.environ)
-        if trust_plugins:
-            governing = policies.trust(governing, [Path(one) for one in trust_plugins])
-        accepted = policies.read_baseline(baseline, origin) if baseline is not None else None
-        lock = policies.lock_of(governing)
-        resolved = naming.resolve(targets, as_is=as_is)
-        known = checkout.read(Path.cwd(), [one.path.name for one in resolved if not one.directory])
-        anchors = compiling.result()
+    database.begin()
+    governing = policy if isinstance(policy, Policy) else policies.load(policy, origin=origin)
+    if limits:
+        governing = policies.override_limits(governing, limits)
+    if secret_env:
+        governing = policies.search_for(governing, secret_env, os.environ)
+    if trust_plugins:
+        governing = policies.trust(governing, [Path(one) for one in trust_plugins])
+    accepted = policies.read_baseline(baseline, origin) if baseline is not None else None
+    lock = policies.lock_of(governing)
+    resolved = naming.resolve(targets, as_is=as_is)
+    known = checkout.read(Path.cwd(), [one.path.name for one in resolved if not one.directory])
+    anchors = database.built_in()
     governing = replace(governing, settings=replace(governing.settings, checkout=known))
     searched = governing.settings.secrets
-    if searched.environment or searched.packs or searched.plugins:
-        anchors = compile_anchors(governing.settings)
+    if searched.environment or searched.packs or searched.plugins or searched.second_opinion:
+        anchors = database.asked_for(governing.settings)
     day = today or datetime.now(UTC).date()
     if recover:
         prepare(recover, [one.path for one in resolved])
@@ -179,8 +182,7 @@ def is_published(verdict: Verdict) -> bool:
     return bool(verdict.artifact.listing) and verdict.artifact.publishable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Inspected:
+class _Inspected(Struct, frozen=True, kw_only=True):
     """A target with what came of it."""
 
     target: naming.Target
@@ -203,6 +205,8 @@ def _scan_all(
     if progress:
         progress(Progress(done=0, total=len(order), target=""))
     folders = _folders(recover, resolved)
+    if len(order) >= MANY:
+        prepare_scan()
     works = [Inspection(resolved[index], governing, anchors, folders[index], survey) for index in order]
     for done, (number, outcome) in enumerate(
         workers.run(works, jobs=jobs, limits=governing.limits, keep=governing.settings.secrets.environment), 1

@@ -4,19 +4,19 @@ import hashlib
 import re
 import unicodedata
 
+from leakguard.patterns import lazily
+
 MOST_PARTS = 40
 """Folders; a deeper path keeps its last ones."""
 
 MOST_CHARACTERS = 120
 """Of one name; a longer one is cut and ends in a digest."""
 
-_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]{1,30}://+(?:\[project\]/)?", re.IGNORECASE)
-_NAMESPACE = re.compile(r"^(?:@[^/]*/)?[^/]*/(?=\.{1,2}/|\(|external |webpack/)")
-_DRIVE = re.compile(r"^([A-Za-z]):")
-_UNSAFE = re.compile(
-    r'[\x00-\x1f\x7f-\x9f<>:"|?*\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffd\ud800-\udfff]'
-)
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)", re.IGNORECASE)
+_SCHEME = lazily(r"^[a-z][a-z0-9+.-]{1,30}://+(?:\[project\]/)?", re.IGNORECASE)
+_NAMESPACE = lazily(r"^(?:@[^/]*/)?[^/]*/(?=\.{1,2}/|\(|external |webpack/)")
+_DRIVE = lazily(r"^([A-Za-z]):")
+_UNSAFE = lazily(r'[\x00-\x1f\x7f-\x9f<>:"|?*\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffd\ud800-\udfff]')
+_RESERVED = lazily(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)", re.IGNORECASE)
 
 
 def safe_path(path: str) -> str:

@@ -8,11 +8,12 @@ Names that begin with an underscore are private rooms of their neighbours. There
 import enum
 import importlib
 import pkgutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from types import ModuleType
 from typing import BinaryIO, NamedTuple, Protocol, cast
+
+from msgspec import Struct
 
 from leakguard.content import Content, Entry
 from leakguard.limits import Budget
@@ -38,10 +39,9 @@ class Anchor(NamedTuple):
     pattern: str
     caseless: bool = False
     within: str = ""
-    """Where it is searched: everywhere, or in `text`, in `prose` (text that is no code) or in `binary` content only.
-
-    `shapes` is as `text` and `digits` as `prose`, compiled apart: shapes without a literal take ten times as long beside others.
-    """
+    """Where it counts: everywhere, or in `text`, in `prose` (text that is no code) or in `binary` content only."""
+    then: bytes = b""
+    """An expression of `re` for the at most `anchors.AHEAD` bytes after the match: hits that it does not match are dropped at once."""
 
 
 class Hit(NamedTuple):
@@ -53,8 +53,7 @@ class Hit(NamedTuple):
     """Offset of the byte after the match, from the start of the entry's content."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Source:
+class Source(Struct, kw_only=True):
     """What a format opens."""
 
     name: str
@@ -67,6 +66,10 @@ class Source:
     """Random access to the same bytes; always there if the format says `SEEK`."""
     hits: Sequence[Hit]
     """Of the format's own anchors, ascending by end."""
+
+
+Scan = Callable[[Content], tuple[Sequence[Hit], bool]]
+"""Searches any content for a module's own anchors: the hits, ascending by end, and whether there were too many to keep them all."""
 
 
 class Format(Protocol):
@@ -123,7 +126,8 @@ class Package(Protocol):
 class Analyzer(Protocol):
     """What judges the entries of one artifact; made by the module's `start` for each, so it may keep what it has seen.
 
-    One of them may also have `account() -> Mapping[str, Any] | None`, the ledger of the artifact, asked for after `conclude`.
+    One of them may also have `account() -> Mapping[str, Any] | None`, the ledger of the artifact, asked for after `conclude`, and
+    `search_with(scan: Scan)`, told before the first entry how to search what the walk does not show: names, and what it decodes.
     """
 
     def enter(self, entry: Entry) -> Iterable[Finding]:
@@ -156,7 +160,7 @@ class AnalyzerModule(Protocol):
     """May be made on demand by a module `__getattr__`.
 
     A function `anchors(settings) -> Sequence[Anchor]` beside it gives those for settings that ask for more, `ANCHORS` being its
-    beginning; it may raise `UsageError`.
+    beginning; it may raise `UsageError`. A function `prepare()` loads what most artifacts need, before processes are forked for many.
     """
 
     def start(self, settings: Settings) -> Analyzer: ...  # noqa: D102

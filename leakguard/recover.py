@@ -6,8 +6,9 @@ safe first, and no file is ever replaced, no link made or followed.
 
 import os
 import stat
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from leakguard.content import Content, Entry
 from leakguard.errors import Incomplete, UsageError
@@ -43,8 +44,7 @@ def prepare(folder: Path, targets: list[Path]) -> None:
             raise UsageError(f"`--recover {shown}` lies inside a target", hint="recovered source would ship with the next build")
 
 
-@dataclass(slots=True)
-class Recovery:
+class Recovery(Struct):
     """The tree of one artifact."""
 
     folder: Path

@@ -3,17 +3,18 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from leakguard import openness, originals, plugins
+from leakguard import database, openness, originals, patterns, plugins
 from leakguard.anchors import Anchors
 from leakguard.content import Entry
 from leakguard.declared import declarations
 from leakguard.limits import Budget, Limits
 from leakguard.model import Artifact, Coverage, Finding, Identity, Kind, Listed, Openness, RuleId
-from leakguard.plugins import Analyzer, AnalyzerModule, Anchor
+from leakguard.plugins import Analyzer
 from leakguard.recover import Recovery
 from leakguard.redact import escape
 from leakguard.settings import Settings
@@ -67,18 +68,14 @@ class Scanned:
     findings: tuple[Finding, ...]
 
 
-def compile_anchors(settings: Settings | None = None) -> Anchors:
-    """The database of every format's and every analyzer's anchors; with `settings`, of those that these ask for.
-
-    Raises `UsageError` where the settings ask for something that cannot be searched.
-    """
-    wanted = [one.ANCHORS if settings is None else _wanted(one, settings) for one in plugins.analyzers()]
-    return Anchors([*(one.ANCHORS for one in plugins.formats()), *wanted])
-
-
-def _wanted(module: AnalyzerModule, settings: Settings) -> Sequence[Anchor]:
-    more: Callable[[Settings], Sequence[Anchor]] | None = getattr(module, "anchors", None)
-    return more(settings) if more else module.ANCHORS
+def prepare() -> None:
+    """Load and compile what most artifacts need: worth its time where many are inspected, each in a process of its own."""
+    for module in plugins.analyzers():
+        prepare_module: Callable[[], None] | None = getattr(module, "prepare", None)
+        if prepare_module:
+            prepare_module()
+        len(module.RULES)
+    patterns.compile_all()
 
 
 def scan(target: Target, roles: Roles, anchors: Anchors, recover: Path | None = None, *, survey: bool = False) -> Scanned:
@@ -89,7 +86,7 @@ def scan(target: Target, roles: Roles, anchors: Anchors, recover: Path | None = 
     """
     recovery = Recovery(recover) if recover else None
     settings = roles.settings if target.held is None else roles.settings.for_commits()
-    collector = _Collector(settings, recovery, survey=survey)
+    collector = _Collector(settings, recovery, anchors, survey=survey)
     scanned = (_scan_folder if target.directory else _scan_file)(target, roles, anchors, collector)
     if recovery:
         recovery.check()
@@ -108,7 +105,7 @@ class Inspection:
 
     def __call__(self) -> Scanned:
         """Do it."""
-        return scan(self.target, self.roles, self.anchors or compile_anchors(self.roles.settings), self.recover, survey=self.survey)
+        return scan(self.target, self.roles, self.anchors or database.asked_for(self.roles.settings), self.recover, survey=self.survey)
 
     def __reduce__(self) -> tuple[object, ...]:
         return Inspection, (self.target, self.roles, None, self.recover, self.survey)
@@ -179,11 +176,15 @@ def _unidentified(form: str, around: Identity | None) -> Identity:
 class _Collector:
     """The sink of a walk: asks the analyzers and keeps the listing, the manifests and the findings."""
 
-    def __init__(self, settings: Settings, recovery: Recovery | None, *, survey: bool) -> None:
+    def __init__(self, settings: Settings, recovery: Recovery | None, anchors: Anchors, *, survey: bool) -> None:
         self._recovery, self._survey = recovery, survey
         self._maps: set[str] = set()
         self._modules = plugins.analyzers()
         self._analyzers: list[Analyzer] = [one.start(settings) for one in self._modules]
+        for owner, analyzer in enumerate(self._analyzers, len(plugins.formats())):
+            if (search_with := getattr(analyzer, "search_with", None)) is not None:
+                search_with(partial(anchors.scan_for, owner))
+        self._enter = [one.enter for one in self._analyzers]
         self._packages = plugins.packages()
         self._nested = frozenset(name for one in self._packages for name in getattr(one, "NESTED", ()))
         self._findings: list[Finding] = []
@@ -205,8 +206,9 @@ class _Collector:
             self._maps.add(entry.path)
         elif self._recovery:
             self._recovery.take(entry)
-        for analyzer in self._analyzers:
-            self._findings.extend(analyzer.enter(entry))
+        for enter in self._enter:
+            if findings := enter(entry):
+                self._findings.extend(findings)
         if entry.content is not None and not entry.opaque and self._kept is not None and not _in_a_map(entry):
             self._keep(entry)
 
@@ -254,9 +256,13 @@ class _Collector:
         accounts = (account() for analyzer in self._analyzers if (account := getattr(analyzer, "account", None)) is not None)
         declared = declarations(identity.format, root, self._manifests) if self._survey else None
         artifact = replace(artifact, ledger=next((one for one in accounts if one), None), declared=declared)
-        rules = {rule.id: rule for module in self._modules for rule in module.RULES}
-        fixes = {rule_id: _fix(rule.fixes, identity) for rule_id, rule in rules.items()}
-        return Scanned(artifact=artifact, findings=tuple(_ordered(_hinted(_capped(self._findings), fixes, root))))
+        return Scanned(artifact=artifact, findings=tuple(_ordered(_hinted(_capped(self._findings), self._fixes(identity), root))))
+
+    def _fixes(self, identity: Identity) -> Mapping[RuleId, str]:
+        """How to fix what was found and does not say so itself."""
+        named = {finding.rule for finding in self._findings if not finding.hint}
+        rules = (rule for module in self._modules for rule in module.RULES) if named else ()
+        return {rule.id: _fix(rule.fixes, identity) for rule in rules if rule.id in named}
 
     def _list(self, entry: Entry) -> None:
         content = entry.content

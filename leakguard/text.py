@@ -1,7 +1,6 @@
 """Whether bytes are text, in which encoding, and if not, what they are instead."""
 
 import codecs
-import tempfile
 
 from leakguard.content import WINDOW, Content
 
@@ -97,6 +96,8 @@ def decode(content: Content, encoding: str) -> Content:
     if content.data is not None:
         decoded = Content(_utf8(decoder.decode(content.data, final=True)).removeprefix(codecs.BOM_UTF8))
     else:
+        import tempfile
+
         spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the content
         size = 0
         for at, piece in content.windows(0):

@@ -5,15 +5,15 @@ each entry to the sink: first by shape (`enter`), then, once its members are don
 Whatever cannot be read becomes an entry with `damage`.
 """
 
-import tempfile
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from typing import BinaryIO, Protocol, cast
 
+from msgspec import Struct
+
 from leakguard import plugins
-from leakguard.anchors import MOST_HITS, Anchors, kind_of
+from leakguard.anchors import MOST_HITS, Anchors, Found, kind_of
 from leakguard.content import END, IN_MEMORY, WINDOW, Content, Entry, Prefixed, read_what_there_is
 from leakguard.errors import LimitExceeded, Malformed
 from leakguard.limits import Budget
@@ -21,6 +21,9 @@ from leakguard.model import Coverage, Damage, Kind, Member, RuleId
 from leakguard.plugins import Format, Hit, Match, Source
 from leakguard.redact import escape_name
 from leakguard.text import classify, decode, encoding_of
+
+MOST_KNOWN, MOST_KNOWN_HITS = 20_000, 1_000
+"""Sources of maps whose hits are remembered, and hits of each."""
 
 Hits = Mapping[int, Sequence[Hit]]
 """Hits by owner: formats first, then analyzers, each in the order of `plugins`."""
@@ -45,8 +48,7 @@ class Sink(Protocol):
         ...
 
 
-@dataclass(slots=True, kw_only=True)
-class _Place:
+class _Place(Struct, kw_only=True):
     """Where members are: what contains them and what their paths begin with."""
 
     entry: Entry | None
@@ -73,6 +75,7 @@ class Walker:
         self._carriers = sorted(carriers, key=lambda pair: not getattr(pair[1], "WHOLE", False))
         self._claims = _claims()
         self._open_containers: list[Content] = []
+        self._known: dict[tuple[int, int, str], Found] = {}
         self._bytes = self._opaque = self._unreadable = self._entries = 0
         self._opaque_by: dict[str, int] = {}
         self.container = ""
@@ -160,6 +163,8 @@ class Walker:
             while len(head) == END and (piece := stream.read(WINDOW)):
                 size += len(piece)
                 if spool is None and size > IN_MEMORY:
+                    import tempfile
+
                     spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed below
                     spool.writelines(pieces)
                 spool.write(piece) if spool else pieces.append(piece)
@@ -217,10 +222,25 @@ class Walker:
         """The hits of everybody's anchors; that there were too many of one to look at is damage."""
         if self._anchors is None:
             return {}
-        found = self._anchors.scan(content, kind_of(entry.name, entry.opaque, content.size))
+        kind = kind_of(entry.name, entry.opaque, content.size)
+        if entry.container in self._carried and content.data is not None:
+            found = self._scan_once(content, content.data, kind)
+        else:
+            found = self._anchors.scan(content, kind)
         if found.cut:
             place = _Place(entry=entry.parent, prefix="", own=entry.path, depth=entry.depth, container=entry.container)
             self._enter_damage(place, LimitExceeded(f"holds more than {MOST_HITS} things of one kind to look at"))
+        return found
+
+    def _scan_once(self, content: Content, data: bytes, kind: str) -> Found:
+        """The same for what maps hold: several of an artifact often hold the same sources."""
+        assert self._anchors is not None
+        key = (hash(data), len(data), kind)
+        found = self._known.get(key)
+        if found is None:
+            found = self._anchors.scan(content, kind)
+            if len(self._known) < MOST_KNOWN and sum(map(len, found.values())) < MOST_KNOWN_HITS:
+                self._known[key] = found
         return found
 
     def _search(self, entry: Entry, hits: Hits, spans: Sequence[Span]) -> None:

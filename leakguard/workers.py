@@ -12,17 +12,21 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import NoReturn
 
 import msgspec
+from msgspec import Struct
 
+from leakguard import patterns
 from leakguard.errors import Incomplete, place_of
 from leakguard.limits import Limits
 from leakguard.scan import Scanned
 
 GRACE = 5.0
 """Seconds beyond the limit after which a worker that did not stop by itself is killed."""
+
+MANY = 32
+"""Artifacts from which on it pays to do what every worker would else do again."""
 
 KEPT_VARIABLES = ("LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "PATH", "SYSTEMROOT")
 """The only variables that a worker keeps: whatever hostile bytes make it do, there is no token to find."""
@@ -34,8 +38,7 @@ _SPAWNED = "import pickle, sys; sys.path[:], work = pickle.load(sys.stdin.buffer
 """The program of a spawned worker: it finds its modules where its parent did, and nothing of the environment steers it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class Failure(Struct, frozen=True, kw_only=True):
     """A worker had no result: `incomplete` when the target is to blame (exit 3), `bug` when leakguard is (exit 70)."""
 
     kind: str
@@ -63,7 +66,9 @@ def run(works: Sequence[Callable[[], Scanned]], *, jobs: int, limits: Limits, ke
     if not FORKS:
         yield from _run_spawned(works, jobs, limits, keep) if len(works) > 1 and sys.executable else _run_here(works)
         return
-    gc.collect()
+    if len(works) > MANY:
+        patterns.compile_all()
+        gc.collect()
     gc.freeze()
     waiting = list(enumerate(works))[::-1]
     with contextlib.ExitStack() as stack:

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from leakguard.anchors import LONGEST, MOST_HITS, Anchors, kind_of
+from leakguard.anchors import AHEAD, LONGEST, MOST_HITS, Anchors, kind_of
 from leakguard.content import WINDOW, Content
 from leakguard.plugins import Anchor, Hit
 
@@ -30,6 +30,19 @@ def test_hits_at_window_edges_are_found_once() -> None:
         data = bytearray(b"." * (WINDOW + 4096))
         data[at : at + 6] = b"needle"
         assert [Hit(0, at + 6)] == anchors.scan(Content(file=io.BytesIO(data), size=len(data)))[0]
+
+
+def test_hits_that_lead_nowhere_are_dropped() -> None:
+    """What must follow an anchor is looked for directly behind it, no further than it may be, and past the edge of a window."""
+    anchors = Anchors([[Anchor("key", then=rb"=[0-9]"), Anchor("key")]])
+    assert [Hit(1, 3), Hit(0, 10), Hit(1, 10)] == sorted(anchors.scan(Content(b"key=a..key=1"))[0], key=lambda hit: (hit.end, hit.anchor))
+    assert [Hit(1, 3)] == anchors.scan(Content(b"key"))[0]
+    assert [] == Anchors([[Anchor("a", then=rb"b{%d}" % (AHEAD + 1))]]).scan(Content(b"a" + b"b" * 2 * AHEAD)).get(0, [])
+    alone = Anchors([[Anchor("key", then=rb"=[0-9]{200}")]])
+    for at in (WINDOW - 203, WINDOW - 3, WINDOW - AHEAD - 3, WINDOW - LONGEST - 3):
+        data = bytearray(b"." * (WINDOW + 4096))
+        data[at : at + 204] = b"key=" + b"1" * 200
+        assert [Hit(0, at + 3)] == alone.scan(Content(file=io.BytesIO(data), size=len(data)))[0]
 
 
 def test_hits_are_bounded() -> None:

@@ -1,7 +1,8 @@
 """Files that exist to hold credentials, by name and by the shape of what is in them: an empty or templated one is harmless."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from leakguard.patterns import lazily
 
@@ -21,8 +22,7 @@ _JAVA_STORE = rb"\A\xfe\xed\xfe\xed|\A\xce\xce\xce\xce"
 _SQLITE = rb"\ASQLite format 3\x00"
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(Struct, frozen=True):
     """A kind of credential file."""
 
     what: str
@@ -35,7 +35,7 @@ class Credential:
 
 
 def _one(what: str, shape: bytes, folder: str = "", *, anywhere: bool = False) -> Credential:
-    return Credential(what, re.compile(shape), folder, anywhere)
+    return Credential(what, lazily(shape), folder, anywhere)
 
 
 _ENVIRONMENT = _one("an environment file with values", _ASSIGNMENT, anywhere=True)

@@ -1,7 +1,8 @@
 """What version control, coding agents, editors and desktops leave in a folder, told by the path."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from leakguard.patterns import lazily
 
@@ -159,8 +160,7 @@ class Place(NamedTuple):
     """As a message says it."""
 
 
-@dataclass(slots=True)
-class Tree:
+class Tree(Struct):
     """What was seen of a folder that is reported as one."""
 
     place: Place

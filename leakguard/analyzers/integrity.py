@@ -5,7 +5,8 @@ Formats find damage and names; this is where they become findings of the `artifa
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from leakguard.analyzers._integrity_layout import describe_layout
 from leakguard.analyzers._integrity_names import describe_link, describe_name, is_ordinary, leads_to_ancestor
@@ -36,8 +37,7 @@ _PACKAGES = frozenset(("ar", "rpm"))
 _PLACED = UNPACKED | {ON_DISK}
 
 
-@dataclass(slots=True)
-class _Twins:
+class _Twins(Struct):
     """Members that share a place, and the digests of those that were seen again."""
 
     path: str

@@ -3,13 +3,15 @@
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
+
+from msgspec import Struct
 
 from leakguard.artifacts._map_careful import Careful
 from leakguard.content import WINDOW, Content
 from leakguard.errors import LimitExceeded
 from leakguard.limits import Budget
+from leakguard.patterns import lazily
 
 MOST_BYTES = 256 * 1024 * 1024
 """Of one decoded URI."""
@@ -20,18 +22,17 @@ SHORTEST = 16
 INTENDED = 64
 """Characters of base64 from which on even bytes that are no JSON count as embedded content."""
 
-_HEADER = re.compile(rb"(?:[A-Za-z0-9!#$&^_.+;=:*%/ -]|\\/){0,200}?,")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]*+")
-_ESCAPED_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/_-]++|\\/|%2[BbFf]|\\u002[BbFf])*+")
-_PERCENT = re.compile(rb"""[^\s"`\\<>]*+""")
-_LINE = re.compile(rb"[^\r\n]*+")
-_JSON_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?+\s*+(?:\)\]\}[^\n]{0,16}\n\s*+)?+[{\[]")
-_ONE_PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
-_ONE_BACKSLASH = re.compile(rb"\\.")
+_HEADER = lazily(rb"(?:[A-Za-z0-9!#$&^_.+;=:*%/ -]|\\/){0,200}?,")
+_BASE64 = lazily(rb"[A-Za-z0-9+/_-]*+")
+_ESCAPED_BASE64 = lazily(rb"(?:[A-Za-z0-9+/_-]++|\\/|%2[BbFf]|\\u002[BbFf])*+")
+_PERCENT = lazily(rb"""[^\s"`\\<>]*+""")
+_LINE = lazily(rb"[^\r\n]*+")
+_JSON_BEGIN = lazily(rb"(?:\xef\xbb\xbf)?+\s*+(?:\)\]\}[^\n]{0,16}\n\s*+)?+[{\[]")
+_ONE_PERCENT = lazily(rb"%[0-9A-Fa-f]{2}")
+_ONE_BACKSLASH = lazily(rb"\\.")
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(Struct, frozen=True):
     """What a URI holds, and where it ends."""
 
     data: bytes

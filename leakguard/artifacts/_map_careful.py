@@ -5,29 +5,30 @@ repeated key count.
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from leakguard.artifacts._map_draft import Draft, faults_of, is_flat, is_index, part_of, take_element
 from leakguard.artifacts._map_model import FIELDS, Fault, Reading, Text, string_of
 from leakguard.limits import Budget
+from leakguard.patterns import lazily
 
 MOST_DEPTH = 500
 MOST_TEXTS = 1_000_000
 MOST_OBJECTS = 200_000
 
-_TOKEN = re.compile(rb'[ \t\r\n]*+(?:(["{}\[\]:,])|([-+.0-9A-Za-z_]++))')
-_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-_SCALAR = re.compile(rb"null|true|false|-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?")
-_SPACE = re.compile(rb"[ \t\r\n]*+")
+_TOKEN = lazily(rb'[ \t\r\n]*+(?:(["{}\[\]:,])|([-+.0-9A-Za-z_]++))')
+_STRING = lazily(rb'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_STRING = lazily(rb'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_SCALAR = lazily(rb"null|true|false|-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?")
+_SPACE = lazily(rb"[ \t\r\n]*+")
 _OF_A_SECTION = frozenset({"map", "url", "offset"})
 _OF_TEXTS = frozenset({"sources", "sourcesContent"})
 _MOST_SCALAR = 65536
 _MOST_FAULTS = 10
 
 
-@dataclass(slots=True)
-class _Frame:
+class _Frame(Struct):
     """An object or array that is open."""
 
     is_object: bool

@@ -1,15 +1,15 @@
 """Objects that a careful reading met and that may be source maps."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from leakguard.artifacts._map_model import Part, Text, string_of
 
 _MOST_DIGITS = 7
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """An object that has at least one key of a map."""
 
     depth: int

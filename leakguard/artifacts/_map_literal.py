@@ -13,6 +13,7 @@ from leakguard.artifacts._data_uri import Payload
 from leakguard.artifacts._map_model import is_third_party
 from leakguard.content import IN_MEMORY, Content
 from leakguard.limits import Budget
+from leakguard.patterns import lazily
 
 MOST_TEXTS = 100_000
 MOST_LAYERS = 3
@@ -24,22 +25,22 @@ FEWEST_LINES = 5
 _NEAR = 256 * 1024
 """Bytes around the texts in which the sources are looked for first."""
 
-_BEGINS = re.compile(rb"""\s{0,64}(?:["'`\\]|null\b|undefined\b|void 0)""")
-_SOURCES = re.compile(rb"""(?<![A-Za-z0-9_$])sources[\\"']{0,8}\s{0,4}:\s{0,8}\[""")
-_ISTANBUL = re.compile(rb"""inputSourceMap[\\"']{0,8}\s{0,4}:\s{0,8}\{""")
-_SEPARATOR = re.compile(r"(?:[\s,]|/\*[^*]{0,200}\*/)*+")
-_NOTHING = re.compile(r"null|undefined|void 0")
+_BEGINS = lazily(rb"""\s{0,64}(?:["'`\\]|null\b|undefined\b|void 0)""")
+_SOURCES = lazily(rb"""(?<![A-Za-z0-9_$])sources[\\"']{0,8}\s{0,4}:\s{0,8}\[""")
+_ISTANBUL = lazily(rb"""inputSourceMap[\\"']{0,8}\s{0,4}:\s{0,8}\{""")
+_SEPARATOR = lazily(r"(?:[\s,]|/\*[^*]{0,200}\*/)*+")
+_NOTHING = lazily(r"null|undefined|void 0")
 _DOUBLE = r'"([^"\\\n]*+(?:\\.[^"\\\n]*+)*+)'
 _SINGLE = r"'([^'\\\n]*+(?:\\.[^'\\\n]*+)*+)"
 _TEMPLATE = r"`([^`\\$]*+(?:(?:\\.|\$(?!\{))[^`\\$]*+)*+)"
-_OPEN = {body[0]: re.compile(body, re.DOTALL) for body in (_DOUBLE, _SINGLE, _TEMPLATE)}
-_QUOTES = {body[0]: re.compile(body + body[0], re.DOTALL) for body in (_DOUBLE, _SINGLE, _TEMPLATE)}
-_REST_OF_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
-_REST_OF_SINGLE = re.compile(rb"[^'\\\n]*+(?:\\.[^'\\\n]*+)*+(?=')", re.DOTALL)
-_ESCAPE = re.compile(r"\\(u\{[0-9A-Fa-f]{1,6}\}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|\r\n|.)", re.DOTALL)
+_OPEN = {body[0]: lazily(body, re.DOTALL) for body in (_DOUBLE, _SINGLE, _TEMPLATE)}
+_QUOTES = {body[0]: lazily(body + body[0], re.DOTALL) for body in (_DOUBLE, _SINGLE, _TEMPLATE)}
+_REST_OF_STRING = lazily(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
+_REST_OF_SINGLE = lazily(rb"[^'\\\n]*+(?:\\.[^'\\\n]*+)*+(?=')", re.DOTALL)
+_ESCAPE = lazily(r"\\(u\{[0-9A-Fa-f]{1,6}\}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|\r\n|.)", re.DOTALL)
 _CONTINUED = ("\n", "\r", "\r\n", "\u2028", "\u2029")
 _NAMED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0"} | dict.fromkeys(_CONTINUED, "")
-_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_PAIR = lazily("[\ud800-\udbff][\udc00-\udfff]")
 
 
 def read_literal(content: Content, bracket: int, budget: Budget) -> Payload | None:

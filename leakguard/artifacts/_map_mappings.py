@@ -1,9 +1,11 @@
 """The `mappings` of a source map (ECMA-426 §9.6): whether they are sound, and which original place a generated one comes from."""
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
+
+from leakguard.patterns import lazily
 
 DECODED = 256
 """Bytes of mappings up to which each field is followed to its value; of longer ones the shape is checked, at the speed of C."""
@@ -16,8 +18,8 @@ _LAST, _MORE = _DIGITS[:32], _DIGITS[32:]
 _VALUE = {digit: value for value, digit in enumerate(_DIGITS)}
 _SHAPE = bytes.maketrans(_LAST + b";", b"A" * 32 + b",")
 _SOUND_SHAPES = frozenset({b"", b"A", b"AAAA", b"AAAAA"})
-_CUT_OFF = re.compile(rb"[g-z0-9+/](?:[,;]|\Z)")
-_TOO_LARGE = re.compile(rb"[g-z0-9+/]{7}")
+_CUT_OFF = lazily(rb"[g-z0-9+/](?:[,;]|\Z)")
+_TOO_LARGE = lazily(rb"[g-z0-9+/]{7}")
 _MOST = 2**31 - 1
 
 
@@ -25,8 +27,7 @@ class Unsound(ValueError):
     """The mappings are not what the specification allows; the message says in what."""
 
 
-@dataclass(slots=True)
-class Segment:
+class Segment(Struct):
     """One mapping, all numbers absolute and 0-based; `source` is -1 where it has none."""
 
     line: int

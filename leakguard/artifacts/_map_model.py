@@ -3,9 +3,12 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from functools import lru_cache
 
 import msgspec
+from msgspec import Struct, field
+
+from leakguard.patterns import lazily
 
 Literal = bytes | msgspec.Raw
 """A JSON string as it stands in the map, quotes included."""
@@ -18,7 +21,7 @@ FIELDS = frozenset(
 )
 """The keys of ECMA-426 §9 that are read here."""
 
-_THIRD_PARTY = re.compile(
+_THIRD_PARTY = lazily(
     r"""(?:^|[/\\!])(?:node_modules|\.pnpm|\.yarn|bower_components|jspm_packages|_opam|\.opam|\.rustup|site-packages|dist-packages)[/\\]
       | (?:^|[/\\])(?:\.?cargo/(?:registry|git)|rustlib/src|rustc/[0-9a-f]{9,40}|go/pkg/mod|emscripten/system|\.stack/snapshots
           |\.cabal/packages|\.deno/deps|\.ivy2/cache|\.m2/repository|\.nuget/packages|\.pub-cache|vendor/bundle/ruby)/
@@ -32,15 +35,14 @@ _THIRD_PARTY = re.compile(
       | ^\[synthetic:""",
     re.VERBOSE,
 )
-_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?+[ \t\r\n]*+(?:\)\]\}[^\n{\[]{0,16}\n?+[ \t\r\n]*+)?+")
-_JSON = re.compile(rb'\{[ \t\r\n]*+["}]|\[[ \t\r\n]*+[{\[]')
-_DISGUISED = re.compile(rb'("(?=[A-Za-z_]{0,20}+\\u00)(?:[A-Za-z_]|\\u00[4-7][0-9A-Fa-f]){4,20}+")[ \t\r\n]*+:')
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_BEGIN = lazily(rb"(?:\xef\xbb\xbf)?+[ \t\r\n]*+(?:\)\]\}[^\n{\[]{0,16}\n?+[ \t\r\n]*+)?+")
+_JSON = lazily(rb'\{[ \t\r\n]*+["}]|\[[ \t\r\n]*+[{\[]')
+_DISGUISED = lazily(rb'("(?=[A-Za-z_]{0,20}+\\u00)(?:[A-Za-z_]|\\u00[4-7][0-9A-Fa-f]){4,20}+")[ \t\r\n]*+:')
+_ESCAPE = lazily(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _NAMED_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """The content of one source, still encoded."""
 
     literal: Literal
@@ -48,8 +50,7 @@ class Text:
     """Where it stands, unless the part's own span covers it."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Part:
+class Part(Struct, kw_only=True):
     """One flat map: the map itself, or a section of it."""
 
     sources: Sequence[str | None] = ()
@@ -77,8 +78,7 @@ class Part:
         return f"{self.root.removesuffix('/')}/{source}" if self.root else source
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Something that makes the map invalid, or that kept a reader from reading all of it."""
 
     rule: str
@@ -86,8 +86,7 @@ class Fault:
     offset: int | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, kw_only=True):
     """What a map holds."""
 
     parts: list[Part] = field(default_factory=list)
@@ -115,6 +114,7 @@ def has_disguised_key(data: bytes, start: int, stop: int) -> bool:
     return any(string_of(found[1]) in FIELDS for found in _DISGUISED.finditer(data, start, stop))
 
 
+@lru_cache(maxsize=16384)
 def is_third_party(path: str) -> bool:
     """Whether the path of a source says that it comes from a dependency or from the bundler itself."""
     return _THIRD_PARTY.search(path) is not None

@@ -5,8 +5,9 @@ recursion. Follows `Python/marshal.c` of 3.8 to 3.14.
 """
 
 import struct
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from leakguard.artifacts import _pieces
 from leakguard.errors import LimitExceeded, Malformed
@@ -28,8 +29,7 @@ _SEQUENCES = frozenset(b"([<>")
 _INT = struct.Struct("<i")
 
 
-@dataclass(slots=True)
-class Code:
+class Code(Struct):
     """What is of interest in a code object."""
 
     parts: list[Any] = field(default_factory=list)

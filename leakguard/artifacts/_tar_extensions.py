@@ -1,6 +1,6 @@
 """What the extension headers before a tar member (pax, GNU long names) say of it, and where that contradicts the member's own header."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from leakguard.artifacts._tar_header import AMBIGUOUS, UNSUPPORTED, Fault, Header
 from leakguard.artifacts._tar_pax import OF_ONE_MEMBER, Records, name_contradicts, read_records, size_contradicts
@@ -21,8 +21,7 @@ MOST = 16
 _USUAL_LABELS = frozenset((b"././@PaxHeader", b"././@LongLink", b"@LongLink", b"pax_global_header", b"PaxHeader"))
 
 
-@dataclass(slots=True)
-class Extensions:
+class Extensions(Struct):
     """Everything said since the last member."""
 
     count: int = 0

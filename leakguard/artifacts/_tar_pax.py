@@ -1,6 +1,6 @@
 """The records of pax extension headers (POSIX.1-2017 `pax`, "pax Extended Header"), and whether they contradict the ustar header."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from leakguard.artifacts._tar_header import AMBIGUOUS, DULL_OWNERS, LARGEST, UNSUPPORTED, Fault
 from leakguard.errors import Malformed
@@ -19,8 +19,7 @@ _USTAR_NAME = 100
 _OUTSIDE_ASCII = lazily(rb"[?\x80-\xff]+")
 
 
-@dataclass(slots=True)
-class Records:
+class Records(Struct):
     """What the records of one extension header say."""
 
     values: dict[str, bytes] = field(default_factory=dict)

@@ -2,7 +2,8 @@
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from leakguard.artifacts import _zip_extra
 from leakguard.artifacts._pieces import ambiguous
@@ -22,8 +23,7 @@ STRONG = 0x40
 """Flag of strong encryption (APPNOTE §4.4.4)."""
 
 
-@dataclass(slots=True)
-class Central:
+class Central(Struct):
     """An entry as the central directory has it; the numbers are as zip64 corrects them."""
 
     raw: bytes
@@ -46,8 +46,7 @@ class Central:
     damage: Damage | None
 
 
-@dataclass(slots=True)
-class Directory:
+class Directory(Struct):
     """Where everything is that the end of the file speaks of."""
 
     start: int

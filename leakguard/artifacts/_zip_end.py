@@ -2,7 +2,8 @@
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from leakguard.artifacts._pieces import TRUNCATED, ambiguous
 from leakguard.content import Content
@@ -21,8 +22,7 @@ BINARY = bytes(range(9))
 """Bytes that no text holds."""
 
 
-@dataclass(slots=True)
-class End:
+class End(Struct):
     """What the end records claim."""
 
     at: int

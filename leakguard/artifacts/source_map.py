@@ -4,7 +4,6 @@ Recognised by content under any name. An invalid map is not a clean one: what ca
 """
 
 import contextlib
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -26,6 +25,7 @@ from leakguard.content import END
 from leakguard.errors import LimitExceeded, Malformed
 from leakguard.limits import Budget
 from leakguard.model import Damage, Kind, Member, RuleId
+from leakguard.patterns import lazily
 from leakguard.plugins import Anchor, Hit, Match, Source
 
 NAME = "source-map"
@@ -51,8 +51,8 @@ MOST_FOLLOWED = 16 * 1024
 MOST_PATHS = 100_000
 """Paths of sources in the summary."""
 
-_DEBUG_ID = re.compile("[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
-_TELLING = re.compile(rb'"mappings"[ \t\r\n]*+:[ \t\r\n]*+"')
+_DEBUG_ID = lazily("[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
+_TELLING = lazily(rb'"mappings"[ \t\r\n]*+:[ \t\r\n]*+"')
 
 
 def match(name: str, head: bytes, tail: bytes, hits: Sequence[Hit]) -> Match:  # noqa: ARG001 - the contract's

@@ -31,11 +31,12 @@ LAST, REPEATED, INVALID = 1, 1, 3
 
 def match(name: str, head: bytes, tail: bytes, hits: Sequence[Hit]) -> Match:  # noqa: ARG001
     """Recognise a frame; a skippable one, which other formats have too, only with the name or with a frame behind it."""
-    sure = _pieces.content_match(name, SUFFIXES)
-    if head.startswith(MAGIC):
-        return sure
-    if not _is_skippable(head):
+    is_frame = head.startswith(MAGIC)
+    if not is_frame and not _is_skippable(head):
         return Match.NO
+    sure = _pieces.content_match(name, SUFFIXES)
+    if is_frame:
+        return sure
     behind = 8 + int.from_bytes(head[4:8], "little")
     return sure if sure is Match.NAME_AND_CONTENT or head[behind : behind + 4] == MAGIC else Match.NO
 

@@ -4,10 +4,10 @@ import contextlib
 import io
 import os
 import stat
-import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from leakguard import plugins
 from leakguard.cli._spelling import meant
@@ -18,8 +18,7 @@ from leakguard.redact import escape
 DEFAULT = "text"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class Output(Struct, frozen=True, kw_only=True):
     """One reporter and the file that it writes; no file is standard output."""
 
     reporter: str
@@ -73,6 +72,8 @@ def create_file(path: Path, data: bytes, what: str) -> None:
     """Write a file that must not be there yet, complete or not at all; raises `UsageError`, also when somebody else was faster."""
     _check_place(path, what)
     shown = escape(str(path))
+    import tempfile
+
     descriptor, beside = tempfile.mkstemp(prefix=".leakguard-", dir=path.parent)
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor
@@ -97,6 +98,9 @@ def rendered(report: Report, reporter: str) -> bytes:
 
 
 def _replace(path: Path, data: bytes) -> None:
+    import tempfile
+
+
     descriptor, beside = tempfile.mkstemp(prefix=".leakguard-", dir=path.parent)
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor

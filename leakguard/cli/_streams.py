@@ -1,7 +1,6 @@
 """Standard output for results, standard error for everything else."""
 
 import os
-import shutil
 import sys
 from typing import TextIO
 
@@ -82,4 +81,6 @@ def width_of(stream: TextIO | None, widest: int) -> int:
     """Columns to write to: the terminal's within reason, else 80."""
     if stream is None or not stream.isatty():
         return 80
+    import shutil
+
     return max(NARROWEST, min(shutil.get_terminal_size().columns, widest))

@@ -122,6 +122,9 @@ def run(
     outputs = parse(formats)
     check(outputs, named)
     overrides = _pairs(limits)
+    from leakguard import database
+
+    database.begin()
     from leakguard import inspector
     from leakguard import policy as policies
 

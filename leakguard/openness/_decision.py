@@ -1,7 +1,8 @@
 """Open or closed, from what a package says about its licence."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from leakguard.model import Openness
 from leakguard.openness._expressions import approves, is_compound, is_npm_default, is_text
@@ -17,8 +18,7 @@ _LICENCE_ENDS = frozenset(("", "mit", "bsd", "isc", "apache", "apache2", "apache
 """What may follow: `LICENSE-MIT`, `COPYING.LESSER`, but not `LICENSE-3rdparty`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
+class Declared(Struct, frozen=True, kw_only=True):
     """What a package says about its licence; every value is as hostile as the package."""
 
     licences: Sequence[str] = ()

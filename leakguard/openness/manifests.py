@@ -3,13 +3,12 @@
 A value of the wrong type counts as absent.
 """
 
-import configparser
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from leakguard.patterns import lazily
 
@@ -55,8 +54,7 @@ _WORD = lazily(r"[A-Za-z][A-Za-z0-9_-]*")
 _FROM_FILE = lazily(r"see licen[cs]e in\s+(\S.{0,200})", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(Struct, frozen=True, kw_only=True):
     """What a manifest declares."""
 
     name: str | None = None
@@ -117,6 +115,8 @@ def pyproject(data: bytes) -> Manifest | None:
 
 def setup_cfg(data: bytes) -> Manifest | None:
     """A `setup.cfg`; `None` when it has no `[metadata]`."""
+    import configparser
+
     parser = configparser.RawConfigParser(strict=False)
     try:
         parser.read_string(data[:LONGEST_TOML].decode("utf-8", "replace"))
@@ -171,6 +171,8 @@ def toml_table(data: bytes) -> dict[str, Any]:
     if len(data) > LONGEST_TOML or any(line.count(b".") > MOST_DOTS for line in data.split(b"\n")):
         return {}
     try:
+        import tomllib
+
         return tomllib.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return {}

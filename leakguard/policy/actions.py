@@ -2,7 +2,8 @@
 
 import fnmatch
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from leakguard.model import Action, Confidence, Openness
 
@@ -10,8 +11,7 @@ CASES = tuple((openness, confidence) for openness in Openness for confidence in 
 """What an action may depend on, in the order of `Choice.actions`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """The action for each of `CASES`; `None` leaves the case to a less specific pattern or an earlier layer."""
 
     actions: tuple[Action | None, ...]
@@ -58,8 +58,7 @@ def specificity(glob: str) -> tuple[int, int]:
     return beginning, len(glob) - glob.count("*") - glob.count("?")
 
 
-@dataclass(frozen=True, slots=True)
-class RuleTable:
+class RuleTable(Struct, frozen=True):
     """The rule patterns of all layers; the first layer is the earliest, and the weakest."""
 
     layers: tuple[tuple[tuple[str, Choice], ...], ...]

@@ -4,12 +4,13 @@ It holds nothing but fingerprints, and those say nothing of a guessable value. S
 a conflict; a merge that leaves it unsorted, or an entry twice, does no harm. `#` begins a comment.
 """
 
-import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
+
 from leakguard.errors import Fault, FaultyFile, UsageError
+from leakguard.patterns import lazily
 from leakguard.policy import files
 from leakguard.policy.snapshot import Snapshot
 from leakguard.redact import escape
@@ -17,12 +18,11 @@ from leakguard.redact import escape
 MOST_BYTES = 16_000_000
 """Largest file."""
 
-_ENTRY = re.compile(r"([0-9a-f]{32})[ \t]*(#.*)?")
-_COMMENT = re.compile(r"[ \t]*(#.*)?")
+_ENTRY = lazily(r"([0-9a-f]{32})[ \t]*(#.*)?")
+_COMMENT = lazily(r"[ \t]*(#.*)?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Baseline:
+class Baseline(Struct, frozen=True, kw_only=True):
     """What was accepted."""
 
     label: str

@@ -3,9 +3,10 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from leakguard import _yaml
 from leakguard._yaml import Node
@@ -27,8 +28,7 @@ _RULE_TO_SHOW = lazily(r"[a-z*?-]{1,24}(/[a-z0-9*?-]{1,40})?")
 _WORD = lazily(r"[A-Za-z0-9._-]{1,40}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _File:
+class _File(Struct, frozen=True, kw_only=True):
     """A policy file, before it is read."""
 
     path: Path
@@ -78,8 +78,7 @@ def load(
         raise UsageError("a file that the policy names cannot be read", hint=error.strerror or "") from error
 
 
-@dataclass(slots=True)
-class _Chain:
+class _Chain(Struct):
     """The layers that files which extend each other come to, the earliest first."""
 
     layers: list[tuple[Path, dict[str, Any]]] = field(default_factory=list)

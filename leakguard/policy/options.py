@@ -1,12 +1,12 @@
 """What the command line may change about a loaded policy."""
 
 import dataclasses
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from leakguard.errors import UsageError
 from leakguard.model import Action
+from leakguard.patterns import lazily
 from leakguard.policy.actions import Choice, RuleTable
 from leakguard.policy.resolved import Policy, Role
 from leakguard.policy.schema import LIMITS
@@ -17,7 +17,7 @@ from leakguard.settings import SecretSettings, Settings
 SHORTEST_VALUE = 8
 """Characters that the value of a variable must have to be searched for."""
 
-_VARIABLE = re.compile("[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE = lazily("[A-Za-z_][A-Za-z0-9_]*")
 
 
 def override_limits(policy: Policy, values: Mapping[str, str]) -> Policy:

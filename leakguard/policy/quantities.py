@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from fractions import Fraction
 
 from leakguard.patterns import lazily
 
@@ -24,6 +23,10 @@ def parse_size(text: str) -> int:
         raise ValueError
     number, unit, binary = match.groups()
     factor = (1024 if binary else 1000) ** (1 + "kmgt".index(unit.lower())) if unit else 1
+    if number.isdecimal():
+        return int(number) * factor
+    from fractions import Fraction
+
     return int(Fraction(number) * factor)
 
 
@@ -31,6 +34,8 @@ def parse_share(text: str) -> float:
     """0.5 of `50%`. `ValueError` if it is no percentage."""
     if not _SHARE.fullmatch(text):
         raise ValueError
+    from fractions import Fraction
+
     return float(Fraction(text.rstrip("% ")) / 100)
 
 

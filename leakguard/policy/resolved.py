@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from leakguard.limits import Limits
 from leakguard.model import Identity
 from leakguard.policy.actions import RuleTable
@@ -17,8 +19,7 @@ from leakguard.settings import Settings
 _PYTHON_FORMATS = frozenset({"wheel", "sdist"})
 
 
-@dataclass(frozen=True, slots=True)
-class FilePattern:
+class FilePattern(Struct, frozen=True):
     """A pattern of `files`, with its place."""
 
     kind: str
@@ -28,8 +29,7 @@ class FilePattern:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
+class Match(Struct, frozen=True, kw_only=True):
     """Which artifacts a role is for: every condition that is given must hold, by any of its alternatives."""
 
     formats: tuple[str, ...] = ()

@@ -3,9 +3,10 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from leakguard._yaml import Node, Scalar, Table
 from leakguard.model import Fingerprint, Openness, RuleId
@@ -27,8 +28,7 @@ _WHOLE: Schema = {"type": "integer", "minimum": 0}
 _FROM_ONE = {"type": "integer", "minimum": 1}
 
 
-@dataclass(frozen=True, slots=True)
-class PathShape:
+class PathShape(Struct, frozen=True):
     """A file below the policy's root, named relative to the file that names it; reads as an absolute `Path`."""
 
     required: bool = True
@@ -49,8 +49,7 @@ class PathShape:
         return {"type": "string", "description": "path of a file, relative to this one"}
 
 
-@dataclass(frozen=True, slots=True)
-class SecondOpinion:
+class SecondOpinion(Struct, frozen=True):
     """`detect-secrets`: a mapping that may name a baseline, or whether to ask at all."""
 
     record: Record

@@ -5,9 +5,10 @@ A value that was read is a `Leaf` (with its place), a tuple (a list) or a dict (
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from leakguard import _yaml
 from leakguard._yaml import Items, Node, Scalar, Table
@@ -18,8 +19,7 @@ from leakguard.policy.actions import CASES, Choice
 Schema = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """A value with the place where it was written."""
 
     value: Any
@@ -34,8 +34,7 @@ class Leaf:
         return f"{self.label}:{self.line}"
 
 
-@dataclass(slots=True, kw_only=True)
-class Source:
+class Source(Struct, kw_only=True):
     """The file that is being read."""
 
     shown: str
@@ -67,8 +66,7 @@ class Shape(Protocol):
     def schema(self) -> Schema: ...  # noqa: D102
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """Text of a certain form."""
 
     what: str
@@ -92,8 +90,7 @@ class Text:
         return {"anyOf": [text, self.also]} if self.also else text
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(Struct, frozen=True):
     """A word of a fixed set."""
 
     words: tuple[str, ...]
@@ -109,8 +106,7 @@ class OneOf:
         return {"enum": list(self.words)}
 
 
-@dataclass(frozen=True, slots=True)
-class Many:
+class Many(Struct, frozen=True):
     """A list; where `alone` is set, a single item may stand without brackets."""
 
     item: Shape
@@ -131,8 +127,7 @@ class Many:
         return {"anyOf": [self.item.schema(), many]} if self.alone else many
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """A mapping with known keys."""
 
     keys: Mapping[str, Shape]
@@ -165,8 +160,7 @@ class Record:
         return out
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """Rule id or glob → an action, or a mapping over open/closed, high/medium/low, or both nested."""
 
     pattern: str

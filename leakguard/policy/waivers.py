@@ -1,9 +1,10 @@
 """Waivers: findings that somebody has looked at and accepted until a day."""
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Protocol
+
+from msgspec import Struct
 
 from leakguard.model import Finding, Fingerprint, RuleId
 from leakguard.policy.actions import names_rule
@@ -17,8 +18,7 @@ NEST = "!/"
 _OWN = "policy/"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiver:
+class Waiver(Struct, frozen=True, kw_only=True):
     """A rule, a place or a fingerprint, a reason, and a last day."""
 
     rule: RuleId

@@ -1,10 +1,11 @@
 """Lines of text of a given width, with colour where it is wanted, and nothing in them that a terminal or a build service obeys."""
 
-import re
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
+
+from leakguard.patterns import lazily
 from leakguard.redact import escape
 
 WIDEST = 100
@@ -15,12 +16,11 @@ LONGEST_NAME = 400
 
 _THOUSAND = 1000
 _COLORS = {"block": "1;31", "error": "1;31", "warn": "1;33", "pass": "1;32", "allow": "2", "place": "36", "label": "1"}
-_COMMAND = re.compile(r"^(\s*):(?=:)")
-_MARKED_COMMAND = re.compile(r"#(?=#\w*\[)")
+_COMMAND = lazily(r"^(\s*):(?=:)")
+_MARKED_COMMAND = lazily(r"#(?=#\w*\[)")
 
 
-@dataclass(slots=True, kw_only=True)
-class Page:
+class Page(Struct, kw_only=True):
     """What has been written so far. Everything that it is given is escaped on the way in."""
 
     width: int = 80

@@ -1,10 +1,11 @@
 """The report for people: what leaks, how much of it, where, and the edit that fixes it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import BinaryIO
+
+from msgspec import Struct, field
 
 from leakguard.model import (
     Action,
@@ -36,8 +37,7 @@ WAIVERS = 3
 _SEVERITIES = list(Severity)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(Struct, frozen=True, kw_only=True):
     """How the text is to look."""
 
     width: int = 80

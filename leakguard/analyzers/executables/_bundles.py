@@ -1,8 +1,9 @@
 """What executables and application containers carry, counted while the walk goes through it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from leakguard.analyzers.executables import _rules
 from leakguard.analyzers.executables._findings import MOST_SAMPLES, count, finding
@@ -27,8 +28,7 @@ _INSIDE = {"pyz": "pyinstaller"}
 _MODULES = frozenset(("js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "pyc", "py", "pyo", "vue", "svelte", "snapshot", "jsc"))
 
 
-@dataclass(slots=True)
-class Bundle:
+class Bundle(Struct):
     """One of them."""
 
     kind: str

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from leakguard.analyzers.executables import _rules
 from leakguard.analyzers.executables._findings import MOST_SAMPLES, count, finding
@@ -18,8 +19,7 @@ MOST_MODULES = 200_000
 _CACHED = lazily(r"(?P<folder>(?:.*/)?)__pycache__/(?P<name>[^/]+?)\.[\w-]+?(?:\.opt-\w+)?\.py[co]\Z", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(Struct, frozen=True):
     """A compiled module, and where its source would be."""
 
     path: str

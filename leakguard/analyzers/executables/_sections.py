@@ -5,8 +5,6 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import zstandard
-
 from leakguard.content import Content
 
 MOST_SECTIONS = 20_000
@@ -68,6 +66,8 @@ def bytes_of(content: Content, section: Section, order: str) -> bytes:
     else:
         wide = section.packed == "elf64"
         method, raw = int.from_bytes(raw[:4], "little" if order == "<" else "big"), raw[24 if wide else 12 :]
+    import zstandard
+
     try:
         if method == 2:
             return zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(raw).read(MOST_INFLATED)

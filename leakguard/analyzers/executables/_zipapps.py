@@ -1,7 +1,8 @@
 """Python applications in a zip behind a `#!` line (zipapp, pex, shiv): their modules ship as they were written."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from leakguard.analyzers.executables._findings import MOST_SAMPLES, count, finding
 from leakguard.content import Entry
@@ -15,8 +16,7 @@ BOOTSTRAPS = (".bootstrap/", "_bootstrap/", "__pex__/")
 """What pex and shiv put in front of an application."""
 
 
-@dataclass(slots=True)
-class Zipapp:
+class Zipapp(Struct):
     """One of them: its modules, but for those that start it."""
 
     modules: int = 0

@@ -7,7 +7,6 @@ what keeps a hostile file from taking hours.
 """
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -19,7 +18,8 @@ from leakguard.analyzers.secrets._report import findings
 from leakguard.analyzers.secrets._work import Allowance
 from leakguard.content import Content, Entry
 from leakguard.model import Artifact, Confidence, Finding, Location, Rule, RuleId, Severity
-from leakguard.plugins import Anchor, Hit
+from leakguard.patterns import lazily
+from leakguard.plugins import Anchor, Hit, Scan
 from leakguard.redact import fingerprint_of_place
 from leakguard.settings import SecretSettings, Settings
 
@@ -47,8 +47,11 @@ _OWN = (
     ),
 )
 
-_RANDOM_RUN = re.compile(rb"(?=[A-Za-z_.-]{0,60}[0-9])(?![0-9a-f.-]{16})[A-Za-z0-9_-]{20}|://")
+_RANDOM_RUN = lazily(rb"(?=[A-Za-z_.-]{0,60}[0-9])(?![0-9a-f.-]{16})[A-Za-z0-9_-]{20}|://")
 """What a name or a comment must hold before it is searched: nearly none does."""
+
+_LONG_RUN = lazily(rb"[A-Za-z0-9_-]{20}|://")
+"""The same without a closer look, which takes ten times as long."""
 
 _MOST_TEXTS = 4096
 """Different texts (owner names, comments) that are remembered as searched, and clean."""
@@ -72,12 +75,23 @@ def anchors(settings: Settings) -> Sequence[Anchor]:
     Raises `UsageError` for a value too short and for a plug-in that cannot be loaded, `FaultyFile` for a pack that cannot be used.
     """
     _trusted.load(settings.secrets.plugins)
-    return _engine(settings.secrets).anchors
+    wanted = _engine(settings.secrets).anchors
+    # the second opinion is asked about every name that promises a secret, whatever follows
+    return [one._replace(then=b"") for one in wanted] if settings.secrets.second_opinion else wanted
 
 
 def start(settings: Settings) -> "SecretsAnalyzer":
     """An analyzer for one artifact; reads the variables that the settings name, and raises `UsageError` for a value too short."""
     return SecretsAnalyzer(settings)
+
+
+def prepare() -> None:
+    """Load the judges, and what is known of the issuers."""
+    from leakguard.analyzers.secrets import _issuers, _judges
+
+    assert _judges.JUDGES
+    _issuers.prepare()
+    _engine(SecretSettings()).prepare()
 
 
 class SecretsAnalyzer:
@@ -90,13 +104,21 @@ class SecretsAnalyzer:
         self._trusted = _trusted.load(settings.secrets.plugins)
         self._accepted = _second_opinion.accepted(settings.secrets.baseline) if self._trusted else frozenset()
         self._searched: set[bytes] = set()
+        self._scan: Scan = self._engine.scan_alone
+
+    def search_with(self, scan: Scan) -> None:
+        """Search names, comments and decoded text with the walk's own database: another one would take as long to compile."""
+        self._scan = scan
 
     def enter(self, entry: Entry) -> Iterable[Finding]:
         """Search the name, and the container's text about the entry."""
-        yield from self._aside(entry, entry.text)
-        yield from self._aside(entry, entry.name.encode("utf-8", "surrogatepass"))
+        name = entry.name.encode("utf-8", "surrogatepass")
+        found: list[Finding] = []
+        if self._is_worth_a_look(name) or (entry.text and self._is_worth_a_look(entry.text)):
+            found += (*self._aside(entry, entry.text), *self._aside(entry, name))
         if self._trusted and entry.content is not None and not entry.opaque:
-            yield from self._by_plugins(entry, entry.content)
+            found += self._by_plugins(entry, entry.content)
+        return found
 
     def analyze(self, entry: Entry, hits: Sequence[Hit]) -> Iterable[Finding]:
         """Judge the hits of the walker's scan."""
@@ -115,6 +137,11 @@ class SecretsAnalyzer:
         """Nothing: every finding belongs to an entry."""
         return ()
 
+    def _is_worth_a_look(self, text: bytes) -> bool:
+        if self._engine.environment is not None:
+            return True
+        return _LONG_RUN.search(text) is not None and _RANDOM_RUN.search(text) is not None
+
     def _by_plugins(self, entry: Entry, content: Content) -> Iterator[Finding]:
         allowance = Allowance()
         for at, value, name in _trusted.secrets_in(content, self._trusted, allowance):
@@ -124,17 +151,17 @@ class SecretsAnalyzer:
             yield _too_much(entry, allowance.exceeded)
 
     def _aside(self, entry: Entry, text: bytes) -> Iterator[Finding]:
-        if (_RANDOM_RUN.search(text) is None and self._engine.environment is None) or not text or text in self._searched:
+        if not text or text in self._searched or not self._is_worth_a_look(text):
             return
         content = Content(text)
         allowance = Allowance()
-        told = list(self._searched_in(entry, content, self._engine.scan(content, allowance), allowance))
+        told = list(self._searched_in(entry, content, None, allowance))
         yield from told
         if not told and text is entry.text and len(self._searched) < _MOST_TEXTS:
             self._searched.add(text)
 
-    def _searched_in(self, entry: Entry, content: Content, hits: Sequence[Hit], allowance: Allowance) -> Iterator[Finding]:
-        found = self._engine.search(content, entry.path, hits, allowance)
+    def _searched_in(self, entry: Entry, content: Content, hits: Sequence[Hit] | None, allowance: Allowance) -> Iterator[Finding]:
+        found = self._engine.search(content, entry.path, hits, allowance, self._scan)
         candidates = found.candidates
         if self._pragmas and not entry.opaque:
             candidates = list(_pragmas.marked(content, candidates, self._pragmas))
@@ -142,7 +169,7 @@ class SecretsAnalyzer:
         for match, at, decoded in found.environment:
             yield _environment.finding(entry, content, match, at, decoded)
         if self._second is not None and content is entry.content and not entry.opaque:
-            yield from self._second.findings(entry, content, self._engine.rule_hits(hits), candidates, allowance)
+            yield from self._second.findings(entry, content, self._engine.rule_hits(hits or ()), candidates, allowance)
         if allowance.exceeded:
             yield _too_much(entry, allowance.exceeded)
 

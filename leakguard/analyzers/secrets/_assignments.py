@@ -9,19 +9,20 @@ from leakguard.analyzers.secrets._randomness import surprise
 from leakguard.analyzers.secrets._sight import Opinion, Sight
 from leakguard.analyzers.secrets._values import Nature, nature_of
 from leakguard.model import Confidence
+from leakguard.patterns import lazily
 
-_CODE = re.compile(
+_CODE = lazily(
     rb"[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.)[\w$\[\]]+)+;?|[\w.$]*\(|[\w.$:-]+\[|[!&*]?[A-Za-z_$][\w$]*[,;)]|[A-Za-z_]\w*\{"
     rb"|(?:new|await|typeof|null|none|true|false|undefined|required|optional|string|number|function|async|this|self)\b",
     re.IGNORECASE,
 )
-_IDENTIFIER = re.compile(rb"[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*[!?]?")
-_RESOURCE = re.compile(rb"""(?:arn:[^\s"']{0,160}|(?:badge|\.svg)[^\s"']{0,60})\Z""")
+_IDENTIFIER = lazily(rb"[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*[!?]?")
+_RESOURCE = lazily(rb"""(?:arn:[^\s"']{0,160}|(?:badge|\.svg)[^\s"']{0,60})\Z""")
 """Names of resources, and pictures whose `token` is public by design."""
 _QUOTES = (b'"', b"'", b"`")
 _ENTITY = b"&quot;"
 _ENDS = (b"", b"\n", b"\r", b" ", b"\t", b"\\", b"&", b";", b",", b'"', b"'", b"<", b")", b"}", b"]", b"|", b"`")
-_VARIABLE = re.compile(rb"\$[A-Za-z_]")
+_VARIABLE = lazily(rb"\$[A-Za-z_]")
 _LONG = 24
 _LONGEST_GUESS = 200
 _CERTAIN_CHANCE = 10.0

@@ -9,9 +9,10 @@ from leakguard.analyzers.secrets._places import Place, place_of
 from leakguard.analyzers.secrets._sight import Opinion, Sight
 from leakguard.analyzers.secrets._values import Nature, nature_of
 from leakguard.model import Confidence
+from leakguard.patterns import lazily
 
-_PAIR = re.compile(r"([^:\x00-\x1f]{0,64}):([^\x00-\x1f]{4,128})")
-_TALK = re.compile(r"(?:user(?:name)?|admin|test|foo|aladdin|guest|root|login|\w{0,12}user|name)\d{0,3}", re.IGNORECASE)
+_PAIR = lazily(r"([^:\x00-\x1f]{0,64}):([^\x00-\x1f]{4,128})")
+_TALK = lazily(r"(?:user(?:name)?|admin|test|foo|aladdin|guest|root|login|\w{0,12}user|name)\d{0,3}", re.IGNORECASE)
 
 
 def of_basic(sight: Sight, opinion: Opinion) -> Opinion | None:

@@ -7,6 +7,7 @@ import zlib
 from collections import Counter
 
 from leakguard.analyzers.secrets._randomness import surprise
+from leakguard.patterns import lazily
 
 _BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CRC_LENGTH = 6
@@ -41,13 +42,13 @@ of Azure Storage and Cosmos DB.
 Digests, so that nothing here looks like a secret.
 """
 
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazily(
     rb"example|string.?here|here\Z|placeholder|change.?me|redacted|replace.?(?:me|this|with)|insert.?your|your.?(?:api|own|access|secret|token|key|pass)"
     rb"|dummy|foobar|lorem|not.?(?:a.?)?real|(?:0123456789|1234567890)(?:0123|1234|abcd)|0123456789abcdef|abcdefghij|qwertyui|deadbeef"
     rb"|(.)\1{5}|(?:\*|\.|x){4}|\][*+]|\]\{\d{1,4}[,}]",
     re.IGNORECASE,
 )
-_DIGIT = re.compile(rb"[0-9]")
+_DIGIT = lazily(rb"[0-9]")
 
 
 def entropy(value: bytes) -> float:

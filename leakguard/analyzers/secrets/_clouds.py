@@ -1,16 +1,15 @@
 """Credentials of clouds that come in parts."""
 
-import re
-
 from leakguard.analyzers.secrets._checks import is_placeholder
 from leakguard.analyzers.secrets._keys import shape_of
 from leakguard.analyzers.secrets._places import Place, is_for_show, place_of
 from leakguard.analyzers.secrets._randomness import surprise
 from leakguard.analyzers.secrets._sight import Opinion, Sight
 from leakguard.model import Confidence, Severity
+from leakguard.patterns import lazily
 
-_AWS_SECRET = re.compile(rb"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])")
-_BASE32 = re.compile(rb"[A-Z2-7]{16}")
+_AWS_SECRET = lazily(rb"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])")
+_BASE32 = lazily(rb"[A-Z2-7]{16}")
 _RANDOM = 15.0
 """Odds in bits."""
 _TEMPORARY = b"ASIA"

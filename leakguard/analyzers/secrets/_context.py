@@ -6,6 +6,8 @@ Written as an assignment, an argument, an element or a field of a list, or spell
 import re
 from collections.abc import Iterator
 
+from leakguard.anchors import AHEAD
+from leakguard.patterns import lazily
 from leakguard.plugins import Anchor
 from leakguard.rules import NEARBY
 
@@ -19,24 +21,22 @@ _SLACK = 8
 _MOST_TRIES = 4
 """Values after one word that are looked at: an id often precedes the secret."""
 
-_BREAK = re.compile(
-    rb";|\.svg|badge|\n[^\n]*\n[^\n]*\n|\b(?:https?|ftp)://|[)}][ \t]*\{|\*/|\$\{|\x00|/(?:blob|blame|commits?|raw|src|tree)/"
-)
+_BREAK = lazily(rb";|\.svg|badge|\n[^\n]*\n[^\n]*\n|\b(?:https?|ftp)://|[)}][ \t]*\{|\*/|\$\{|\x00|/(?:blob|blame|commits?|raw|src|tree)/")
 """What ends the thought: beyond it another one begins."""
 
-_DIGIT = re.compile(rb"[0-9]")
+_DIGIT = lazily(rb"[0-9]")
 """Without one no shape of a secret is worth a look."""
 
-_BADGE = re.compile(rb"badge|\.svg")
+_BADGE = lazily(rb"badge|\.svg")
 """Pictures whose token is public by design."""
 
-_TELLING = re.compile(
+_TELLING = lazily(
     rb"secret|private|access|apikey|key|token|pass|pwd|auth|api|cred|(?:^|[^a-z])pat(?:[^a-z]|$)|licen[sc]e|signature|bearer|dsn|webhook",
     re.IGNORECASE,
 )
-_DIRECT = re.compile(rb"""[\w.-]{0,24}["'\]\\]{0,3}\s{0,4}(?:[:=]|=>|:=|<-)\s{0,4}[\\"'`]{0,3}""")
-_LAST_NAME = re.compile(rb"""([A-Za-z][\w.-]{0,60})["'\]\\)>]{0,4}\s{0,8}[?!.:=,(>|+\s]{0,8}[\\"'`]{0,3}\Z""")
-_HARMLESS = re.compile(
+_DIRECT = lazily(rb"""[\w.-]{0,24}["'\]\\]{0,3}\s{0,4}(?:[:=]|=>|:=|<-)\s{0,4}[\\"'`]{0,3}""")
+_LAST_NAME = lazily(rb"""([A-Za-z][\w.-]{0,60})["'\]\\)>]{0,4}\s{0,8}[?!.:=,(>|+\s]{0,8}[\\"'`]{0,3}\Z""")
+_HARMLESS = lazily(
     rb"(?:\A|[._-]|(?-i:[a-z](?=[A-Z])))(?:url|uri|host|domain|name|version|v|sha\d{0,3}|md5|hash|integrity|checksum|digest|commit|rev|revision|etag"
     rb"|file|path|src|href|class|image|icon|css|public|publickey|publishable|site|measurement|project|index|indexname|appid|app|account"
     rb"|client|workspace|team|org|user|channel|guild|page|form|portal|pixel|tracking|number|date|time|slug|nonce|cache|id|ids)\Z",
@@ -52,6 +52,11 @@ def anchors(word: str) -> Iterator[Anchor]:
     for joint in _JOINTS:
         for subject in _SUBJECTS:
             yield Anchor(re.escape(word.removesuffix(_EVERYDAY) + joint + subject), caseless=True)
+
+
+def digit_within(most: int) -> bytes:
+    """What follows a word that is worth a look, for `Anchor.then`; `most` is how far `follows` sees."""
+    return rb"[^0-9]{0,%d}+[0-9]" % (most - 1) if most <= AHEAD else b""
 
 
 def expression(pattern: str) -> re.Pattern[bytes]:

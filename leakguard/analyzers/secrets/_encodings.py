@@ -5,7 +5,11 @@ import re
 import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from leakguard.patterns import lazily
 
 Mark = tuple[int, int, float]
 """Offset in the decoded bytes, offset in the source, and source bytes for each decoded byte from there on."""
@@ -17,16 +21,16 @@ _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _JOINT = rb"""\r?\n[ \t]{0,40}|(?:\\r)?\\n|\\\r?\n[ \t]{0,40}|["'`][ \t]{0,8}[+.\\]?[ \t]{0,8}\r?\n?[ \t]{0,40}[+.]?[ \t]{0,8}["'`]"""
 """What may stand between two lines of one encoded run: a line end, an escaped one, or strings that are added up."""
 
-BASE64_RUN = re.compile(
+BASE64_RUN = lazily(
     rb"[A-Za-z0-9+/_-]{8,}={0,2}(?:(?<!=)(?:%b)[A-Za-z0-9+/_-]{16,}={0,2})*(?:(?<!=)(?:%b)[A-Za-z0-9+/_-]{1,15}={0,2})?" % (_JOINT, _JOINT)
 )
-HEX_RUN = re.compile(rb"(?:[0-9A-Fa-f]{2}){6,}(?:(?:%b)(?:[0-9A-Fa-f]{2}){8,})*" % _JOINT)
-_PART = re.compile(rb"(?:%b)|([A-Za-z0-9+/_-]+)={0,2}" % _JOINT)
+HEX_RUN = lazily(rb"(?:[0-9A-Fa-f]{2}){6,}(?:(?:%b)(?:[0-9A-Fa-f]{2}){8,})*" % _JOINT)
+_PART = lazily(rb"(?:%b)|([A-Za-z0-9+/_-]+)={0,2}" % _JOINT)
 
-ESCAPED = re.compile(rb"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-7]{3})|(\r?\n[ \t]{0,40}|[\x00-\x7f]))")
-PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
-ENTITY = re.compile(rb"&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z]{2,12}));")
-IGNORABLE = re.compile(
+ESCAPED = lazily(rb"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-7]{3})|(\r?\n[ \t]{0,40}|[\x00-\x7f]))")
+PERCENT = lazily(rb"%([0-9A-Fa-f]{2})")
+ENTITY = lazily(rb"&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z]{2,12}));")
+IGNORABLE = lazily(
     rb"(?:\xc2\xad|\xcd\x8f|\xd8\x9c|\xe1\x85[\x9f\xa0]|\xe1\x9e[\xb4\xb5]|\xe1\xa0[\x8b-\x8f]|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xaf]"
     rb"|\xe3\x85\xa4|\xef\xb8[\x80-\x8f]|\xef\xbb\xbf|\xef\xbe\xa0|\xef\xbf[\xb0-\xb8]|\xf0\x9d\x85[\xb3-\xba]|\xf3\xa0[\x80-\xbf][\x80-\xbf])+"
 )
@@ -52,8 +56,7 @@ _EITHER = 47
 """`wbits` of a zlib or gzip stream of any window."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Something decoded."""
 
     data: bytes

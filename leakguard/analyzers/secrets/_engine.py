@@ -2,10 +2,12 @@
 
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
 from typing import Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from leakguard import rules
 from leakguard.analyzers.secrets import _layers
@@ -17,7 +19,7 @@ from leakguard.analyzers.secrets._work import Allowance, BoundedHunter
 from leakguard.anchors import Anchors
 from leakguard.content import Content
 from leakguard.model import Confidence
-from leakguard.plugins import Anchor, Hit
+from leakguard.plugins import Anchor, Hit, Scan
 from leakguard.rules import SecretRule
 
 _WIDE = "utf-"
@@ -34,8 +36,7 @@ class Searcher(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """What is in one content."""
 
     candidates: list[Candidate] = field(default_factory=list)
@@ -59,24 +60,27 @@ class Engine:
         self.anchors: Sequence[Anchor] = tuple(anchor for group in groups for anchor in group)
         self._ends = list(accumulate(len(group) for group in groups))
 
-    @cached_property
-    def own(self) -> Anchors:
-        """A database of these anchors alone, for what the walk does not scan: names, comments, decoded text."""
-        return Anchors([self.anchors])
+    def prepare(self) -> None:
+        """Compile the expressions that most artifacts need."""
+        for searcher in self._searchers:
+            if isinstance(searcher, BoundedHunter):
+                searcher.prepare()
 
-    def scan(self, content: Content, allowance: Allowance) -> Sequence[Hit]:
-        """The hits in what the walk does not scan."""
-        found = self.own.scan(content)
-        if found.cut:
-            allowance.exceed("holds more encoded text than can be looked at")
-        return found.get(0, ())
+    def scan_alone(self, content: Content) -> tuple[Sequence[Hit], bool]:
+        """Search with a database of these anchors alone, where nobody else's can be shared."""
+        return self._own.scan_for(0, content)
+
+    @cached_property
+    def _own(self) -> Anchors:
+        return Anchors([self.anchors])
 
     def rule_hits(self, hits: Sequence[Hit]) -> Sequence[Hit]:
         """Those of rules."""
         return [hit for hit in hits if hit.anchor < self._ends[len(self._searchers) - 1]]
 
-    def search(self, content: Content, path: str, hits: Sequence[Hit], allowance: Allowance) -> Found:
-        """Everything in a content, and in what it holds encoded."""
+    def search(self, content: Content, path: str, hits: Sequence[Hit] | None, allowance: Allowance, scan: Scan) -> Found:
+        """Everything in a content, and in what it holds encoded; without `hits` the content itself is to be scanned too."""
+        hits = _scanned(content, allowance, scan) if hits is None else hits
         found = Found()
         parts = self._parts(hits)
         outer = self._candidates(content, path, parts, allowance, found)
@@ -88,7 +92,7 @@ class Engine:
             if layer is None:
                 break
             content = Content(layer.data)
-            parts = self._parts(self.scan(content, allowance))
+            parts = self._parts(_scanned(content, allowance, scan))
             inner += _outward(self._candidates(content, path, parts, allowance, found), layer)
             self._note_values(content, parts, layer, found)
         found.candidates = _combined(outer, inner) if inner else outer
@@ -123,6 +127,13 @@ class Engine:
             at, chain = layer.place(match.start)
             if not any(one.variable == match.variable and start <= at < start + one.length for one, start, _ in known):
                 found.environment.append((match, at, chain))
+
+
+def _scanned(content: Content, allowance: Allowance, scan: Scan) -> Sequence[Hit]:
+    hits, cut = scan(content)
+    if cut:
+        allowance.exceed("holds more encoded text than can be looked at")
+    return hits
 
 
 def settled(candidates: Iterable[Candidate]) -> list[Candidate]:

@@ -7,16 +7,17 @@ of a value as a whole are literals of their own; what is nested deeper is found 
 import base64
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from leakguard import redact
 from leakguard.analyzers.secrets._report import locations_of
 from leakguard.content import Content, Entry
 from leakguard.errors import UsageError
 from leakguard.model import Confidence, Finding, Json, RuleId, Severity
+from leakguard.patterns import lazily
 from leakguard.plugins import Anchor, Hit
 
 RULE = RuleId("secret/environment-value")
@@ -32,11 +33,10 @@ _SLACK = 200
 """Bytes of indentation and quotes that the ends of lines inside a value may take."""
 
 _BREAK = r"(?:\\?\r?\n[ \t]{0,16}|(?:\\r)?\\n|[\x22'][ \t]{0,8}[+.\\]?[ \t]{0,8}\r?\n?[ \t]{0,16}[\x22'])"
-_BREAKS = re.compile(rb"""["'][ \t]{0,8}[+.\\]?[ \t]{0,8}\r?\n?[ \t]{0,40}[+.]?[ \t]{0,8}["']|\\+[nr]|[\s\\]+""")
+_BREAKS = lazily(rb"""["'][ \t]{0,8}[+.\\]?[ \t]{0,8}\r?\n?[ \t]{0,40}[+.]?[ \t]{0,8}["']|\\+[nr]|[\s\\]+""")
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """Where a value was found; it holds nothing of the value."""
 
     variable: str
@@ -50,8 +50,7 @@ class Match:
         return self.start < end <= self.start + self.length
 
 
-@dataclass(frozen=True, slots=True)
-class _Watched:
+class _Watched(Struct, frozen=True):
     """What an anchor stands for: the bytes of a form from `offset` on."""
 
     variable: str

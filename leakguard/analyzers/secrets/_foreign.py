@@ -5,9 +5,10 @@ A foreign rule is tried on everything that holds one of its keywords, as its own
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
+
+from msgspec import Struct
 
 from leakguard import redact
 from leakguard.analyzers.secrets._checks import entropy
@@ -81,8 +82,7 @@ class _LinearMatch:
         return int(self._match.end(1 if group else 0))
 
 
-@dataclass(slots=True)
-class _Match:
+class _Match(Struct):
     """Where a foreign rule matched."""
 
     start: int

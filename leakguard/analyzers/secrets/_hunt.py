@@ -10,9 +10,11 @@ from leakguard.analyzers.secrets._pairs import paired
 from leakguard.analyzers.secrets._places import is_documentation, is_example, is_for_show
 from leakguard.analyzers.secrets._randomness import surprise
 from leakguard.analyzers.secrets._sight import NEAR, Candidate, Opinion, Sight, prefix_of
-from leakguard.analyzers.secrets._values import GLANCE, may_be_secret
+from leakguard.analyzers.secrets._values import GLANCE, MORE_THAN_WORDS, may_be_secret
+from leakguard.anchors import AHEAD
 from leakguard.content import Content
 from leakguard.model import Confidence
+from leakguard.patterns import lazily
 from leakguard.plugins import Anchor, Hit
 from leakguard.rules import SecretRule
 
@@ -26,17 +28,21 @@ _GUESSES = frozenset({"assignment", "comparison", "password"})
 _SAMPLED = _GUESSES | {"basic-authorization", "bearer", "jwt", "private-key", "signed-address", "url"}
 """Judges of what documentation is full of."""
 
-_ESCAPE = re.compile(rb"(?:\\[nrtbf0]|\\u00[0-9a-fA-F]{2}|\\x[0-9a-fA-F]{2}|%[0-9a-fA-F]{2})\Z")
+_ESCAPE = lazily(rb"(?:\\[nrtbf0]|\\u00[0-9a-fA-F]{2}|\\x[0-9a-fA-F]{2}|%[0-9a-fA-F]{2})\Z")
 """An escape whose last character is no part of the word that follows."""
+
+_LITERAL = re.compile(r"[\w-]+")
+_UNCERTAIN = re.compile(rb"[|()]|\A[{?*+]")
+"""What the rest of an expression must not have, for it to say what follows the beginning."""
 
 _BEFORE, _AFTER = "before", "after"
 _TELLING_PREFIX = 3
-_PLAIN_PREFIX = re.compile(rb"(?:api|key|live|pat|pk|secret|sk|test|token|web)[-_.]")
+_PLAIN_PREFIX = lazily(rb"(?:api|key|live|pat|pk|secret|sk|test|token|web)[-_.]")
 _SEPARATORS = (b"_", b"-", b".")
 """How a public beginning ends that is no piece of something else."""
 
-_DIGITS = re.compile(rb"[0-9].*[0-9]|\A[0-9a-fA-F-]+\Z", re.DOTALL)
-_PIECE = re.compile(rb"(?:sha\d{1,3}|md5)[-=:][0-9A-Za-z_+/-]{0,90}\Z|[0-9A-Za-z+/]{28}/\Z")
+_DIGITS = lazily(rb"[0-9].*[0-9]|\A[0-9a-fA-F-]+\Z", re.DOTALL)
+_PIECE = lazily(rb"(?:sha\d{1,3}|md5)[-=:][0-9A-Za-z_+/-]{0,90}\Z|[0-9A-Za-z+/]{28}/\Z")
 """What makes the bytes behind it a digest, or a piece of base64."""
 _CERTAINLY_WORDS = 0.8
 """Odds in bits a character beyond which a value is a name with numbers in it: random digits in base 16 never are."""
@@ -59,10 +65,18 @@ class Hunter:
             for word in rule.context:
                 for anchor in _context.anchors(word):
                     by_anchor.setdefault(anchor, []).append(number)
-        self.anchors: Sequence[Anchor] = tuple(by_anchor)
+        self.anchors: Sequence[Anchor] = tuple(
+            anchor._replace(then=_then(anchor, [self._rules[number] for number in numbers])) for anchor, numbers in by_anchor.items()
+        )
         self._rules_of = tuple(map(tuple, by_anchor.values()))
         self._expressions: dict[str, re.Pattern[bytes]] = {}
         self._contextual: dict[str, re.Pattern[bytes]] = {}
+
+    def prepare(self) -> None:
+        """Compile the expressions whose anchors stand in nearly every package."""
+        for rule in self._rules:
+            if rule.rank == 0 or rule.judge:
+                self._expression(rule)
 
     def candidates(self, content: Content, path: str, hits: Iterable[Hit]) -> tuple[list[Candidate], dict[str, int]]:
         """What the hits turn out to be, by start and free of overlaps, and how many more there were of a rule."""
@@ -124,6 +138,25 @@ class Hunter:
         if opinion is not None and _is_talked_about(rule):
             opinion = _of_surroundings(sight, opinion, documentation=is_documentation(content, path, start))
         return None if opinion is None else _candidate(sight, opinion, start, end)
+
+
+def _then(anchor: Anchor, rules: Sequence[SecretRule]) -> bytes:
+    """What must follow the anchor for any of the rules to find something: most hits need no more of a look than that."""
+    if all(rule.context for rule in rules):
+        return _context.digit_within(max(rule.longest for rule in rules))
+    if all(rule.judge == _GUESS for rule in rules):
+        return MORE_THAN_WORDS
+    start, rule = f"(?P<secret>{anchor.pattern}", rules[0]
+    if (
+        len(rules) > 1
+        or rule.longest > AHEAD
+        or not _LITERAL.fullmatch(anchor.pattern)
+        or not rule.pattern.startswith(start)
+        or not rule.pattern.endswith(")")
+    ):
+        return b""
+    rest = rule.pattern[len(start) : -1].encode()
+    return b"" if anchor.caseless or _UNCERTAIN.search(rest) else rest
 
 
 def _of_surroundings(sight: Sight, opinion: Opinion, *, documentation: bool) -> Opinion | None:

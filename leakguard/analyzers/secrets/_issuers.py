@@ -1,14 +1,14 @@
 """What is known of an issuer that a variable is named after: no secret of it is shorter than the shortest that it has ever issued."""
 
-import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from leakguard import rules
+from leakguard.patterns import lazily
 from leakguard.rules import SecretRule
 
-_JOINTS = re.compile(rb"[^a-z0-9]+")
-_CHOSEN = re.compile(rb"webhook|signing|session|cookie|encrypt|hash|salt|seed|pass|pwd|verif|hook|jwt|hmac|user|basic")
+_JOINTS = lazily(rb"[^a-z0-9]+")
+_CHOSEN = lazily(rb"webhook|signing|session|cookie|encrypt|hash|salt|seed|pass|pwd|verif|hook|jwt|hmac|user|basic")
 """Words in the names of secrets that whoever uses the issuer thinks up."""
 _ANYBODY = "any"
 _SHORTEST_WORD, _SHORTEST_PREFIX = 4, 5
@@ -16,13 +16,29 @@ _SHORTEST_WORD, _SHORTEST_PREFIX = 4, 5
 
 def is_too_short(name: bytes, value: bytes) -> bool:
     """Whether the secrets of the issuer that stands in `name`, or that `value` begins as, are all longer: a sample, or a piece of one."""
-    if any(value.startswith(prefix) and len(value) < length for prefix, length in _prefixes().items()):
+    lengths = _prefixes()
+    if any(len(value) < lengths.get(value[:size], 0) for size in _prefix_sizes()):
         return True
-    words = _JOINTS.sub(b"", name.lower())
+    return len(value) < _least_of(_JOINTS.sub(b"", name.lower()))
+
+
+def prepare() -> None:
+    """Work out the lengths now."""
+    _prefix_sizes()
+    _shortest()
+
+
+@lru_cache(maxsize=4096)
+def _least_of(words: bytes) -> int:
+    """The length of the shortest secret of the issuers that a name speaks of."""
     if _CHOSEN.search(words):
-        return False
-    lengths = [length for word, length in _shortest().items() if word in words]
-    return bool(lengths) and len(value) < min(lengths)
+        return 0
+    return min((length for word, length in _shortest().items() if word in words), default=0)
+
+
+@cache
+def _prefix_sizes() -> frozenset[int]:
+    return frozenset(map(len, _prefixes()))
 
 
 @cache

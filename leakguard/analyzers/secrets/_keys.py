@@ -3,7 +3,6 @@
 import base64
 import binascii
 import hashlib
-import re
 
 from leakguard.analyzers.secrets import _der
 from leakguard.analyzers.secrets._checks import entropy
@@ -11,17 +10,18 @@ from leakguard.analyzers.secrets._places import Place, is_for_show, place_of
 from leakguard.analyzers.secrets._randomness import surprise
 from leakguard.analyzers.secrets._sight import Opinion, Sight
 from leakguard.model import Confidence
+from leakguard.patterns import lazily
 
-_LABEL = re.compile(rb"-----BEGIN ([A-Z0-9 ]{0,24})PRIVATE KEY")
-_ESCAPED = re.compile(rb"\\{1,4}[nrt]|\\{1,4}u000[adAD]|&#1[03];|%0[AaDd]|<br ?/?>")
-_JOINT = re.compile(rb"""["'`]\s{0,40}[+,.\\]?\s{0,40}["'`]""")
-_HEADER = re.compile(rb"[A-Za-z-]{3,20}: [^\n]{0,120}\n")
-_MARGIN = re.compile(rb"\n[\t ]{0,40}(?:(?://|[#*>|]{1,3})[\t ]{1,8})?")
-_NOISE = re.compile(rb"""[\s"'`\\,;]""")
-_BODY = re.compile(rb"[A-Za-z0-9+/]{64,}={0,2}")
-_LINE = re.compile(rb"[A-Za-z0-9+/=]{16,}")
+_LABEL = lazily(rb"-----BEGIN ([A-Z0-9 ]{0,24})PRIVATE KEY")
+_ESCAPED = lazily(rb"\\{1,4}[nrt]|\\{1,4}u000[adAD]|&#1[03];|%0[AaDd]|<br ?/?>")
+_JOINT = lazily(rb"""["'`]\s{0,40}[+,.\\]?\s{0,40}["'`]""")
+_HEADER = lazily(rb"[A-Za-z-]{3,20}: [^\n]{0,120}\n")
+_MARGIN = lazily(rb"\n[\t ]{0,40}(?:(?://|[#*>|]{1,3})[\t ]{1,8})?")
+_NOISE = lazily(rb"""[\s"'`\\,;]""")
+_BODY = lazily(rb"[A-Za-z0-9+/]{64,}={0,2}")
+_LINE = lazily(rb"[A-Za-z0-9+/=]{16,}")
 _SHORTEST_LINES, _MOST_LINES, _MOST_READ, _CHANCE = 120, 4, 400, 40.0
-_PGP_CHECKSUM = re.compile(rb"=[A-Za-z0-9+/]{4}\Z")
+_PGP_CHECKSUM = lazily(rb"=[A-Za-z0-9+/]{4}\Z")
 
 _ALPHABET = 20
 """Different characters of base64 that the shortest key has."""

@@ -3,13 +3,15 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from leakguard.analyzers.secrets import _encodings
 from leakguard.analyzers.secrets._encodings import Piece
 from leakguard.analyzers.secrets._triggers import Trigger
 from leakguard.analyzers.secrets._work import Allowance
 from leakguard.content import Content
+from leakguard.patterns import lazily
 from leakguard.plugins import Hit
 
 DEPTH = 3
@@ -33,9 +35,9 @@ _UNITS, _UNITS_WIDE = 3, 12
 _WIDE_BEFORE, _WIDE_AFTER, _WIDE_MOST = 400, 2_000, 64_000
 
 _CONTINUED = {
-    "escapes": re.compile(rb"(?:\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|[0-7]{3}))*"),
-    "percent": re.compile(rb"(?:%[0-9A-Fa-f]{2})*"),
-    "html": re.compile(rb"(?:&#[0-9A-Fa-fxX]{1,7};)*"),
+    "escapes": lazily(rb"(?:\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|[0-7]{3}))*"),
+    "percent": lazily(rb"(?:%[0-9A-Fa-f]{2})*"),
+    "html": lazily(rb"(?:&#[0-9A-Fa-fxX]{1,7};)*"),
 }
 _WINDOWED = {
     "escapes": _encodings.unescaped,
@@ -43,11 +45,10 @@ _WINDOWED = {
     "html": _encodings.without_entities,
     "invisible": _encodings.visible,
 }
-_WIDE = {2: re.compile(rb"(?:[\t\n\r\x20-\x7e]\0)+[\t\n\r\x20-\x7e]?"), 4: re.compile(rb"(?:[\t\n\r\x20-\x7e]\0\0\0)+[\t\n\r\x20-\x7e]?")}
+_WIDE = {2: lazily(rb"(?:[\t\n\r\x20-\x7e]\0)+[\t\n\r\x20-\x7e]?"), 4: lazily(rb"(?:[\t\n\r\x20-\x7e]\0\0\0)+[\t\n\r\x20-\x7e]?")}
 
 
-@dataclass(slots=True)
-class Layer:
+class Layer(Struct):
     """One round: everything decoded, in one buffer, piece by piece, each closed by a line end."""
 
     data: bytes

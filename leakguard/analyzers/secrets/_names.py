@@ -3,6 +3,8 @@
 import enum
 import re
 
+from leakguard.patterns import lazily
+
 
 class Promise(enum.IntEnum):
     """What a name says of its value."""
@@ -19,22 +21,24 @@ class Promise(enum.IntEnum):
     """People choose it: it need not be random."""
 
 
-_NAME = re.compile(
+_NAME = lazily(
     rb"""([\w.$-]{1,60})(?:\[\w{0,6}\])?[\\"'\])]{0,4}"""
     rb"""(?:[ \t]{0,8}[?:!.+|]{0,3}[:=][=:>]{0,2}|[ \t]{0,2},"""
     rb"""|[ \t:]{1,3}(?:[Ss]tr(?:ing)?|char|text|varchar)[\]\[?!|*]{0,3}[ \t]{0,3}=|[ \t]{0,3}>|[ \t]{1,4})"""
     rb"""\s{0,16}(?:[|>][-+]?[ \t]{0,4}\r?\n[ \t]{1,16})?(?:\$\{\w{1,40}:?[-=])?(?:[bruf@]?\\{0,2}(?:["'`]|&quot;))?\Z"""
 )
-_NAMED_VALUE = re.compile(
+_WHOLE_NAME = lazily(rb"(?<![\w.$-])" + _NAME.pattern)
+"""The same, quickly: not if the name is longer than that."""
+_NAMED_VALUE = lazily(
     rb"""(?:name|key|id|field|variable)\\?["']?[ \t]{0,3}[:=][ \t]{0,3}\\?["']?([\w.-]{2,60})\\?["']?,?\s{1,24}(?:-[ \t])?"""
     rb"""\\?["']?value\\?["']?[ \t]{0,3}[:=]""",
     re.IGNORECASE,
 )
-_COMPARED = re.compile(rb"""\\?["'`][ \t]{0,2}[!=]==?[ \t]{0,2}([\w.$]{1,60})""")
-_CAMEL = re.compile(rb"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_JOINTS = re.compile(rb"[^a-z0-9]+")
+_COMPARED = lazily(rb"""\\?["'`][ \t]{0,2}[!=]==?[ \t]{0,2}([\w.$]{1,60})""")
+_CAMEL = lazily(rb"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_JOINTS = lazily(rb"[^a-z0-9]+")
 
-_HARMLESS = re.compile(
+_HARMLESS = lazily(
     rb"(?:^|_)(?:name|id|ids|ur[il]s?|path|file|filename|type|length|size|field|label|header|placeholder|regexp?|pattern|error|message|msg"
     rb"|hint|title|count|index|ttl|expir\w{0,5}|prefix|suffix|format|param|parameter|attr|attribute|class|selector|policy|provider|endpoint"
     rb"|algorithm|version|uid|arn|ref|alias|mode|kind|text|status|event|action|code|host|port|user|username|description|desc|help|comment"
@@ -49,24 +53,23 @@ _HARMLESS = re.compile(
     rb"|public|tokeni[sz]|syntax|keyword|keyboard|keycode|key_?(?:up|down|press|frame|path|name|bind|map|stroke|chain)|monkey|turkey|author"
     rb"|passive|compass|bypass|passing|passed|password_?(?:field|input|hash|reset|policy|strength|label|hint|for|type)"
 )
-_DIGEST = re.compile(rb"hash|digest|sha\d|md5|checksum|etag|commit|revision|fingerprint|integrity|thumbprint|signature|salt|iv$|seed$")
-_PASSWORD = re.compile(rb"passw|pas{1,2}w(?:o?r)?d|passphrase|passcode|pss?wd|(?:^|_|user|db|root|admin)(?:pass|pwd|pw|pswd)(?:$|_|\d)|pwd")
-_SECRET = re.compile(
+_DIGEST = lazily(rb"hash|digest|sha\d|md5|checksum|etag|commit|revision|fingerprint|integrity|thumbprint|signature|salt|iv$|seed$")
+_PASSWORD = lazily(rb"passw|pas{1,2}w(?:o?r)?d|passphrase|passcode|pss?wd|(?:^|_|user|db|root|admin)(?:pass|pwd|pw|pswd)(?:$|_|\d)|pwd")
+_SECRET = lazily(
     rb"secret|token|credential|(?:api|access|private|auth|authentication|sign|signing|encrypt\w{0,4}|master|account|service|server|app|deploy"
     rb"|license|admin|session|jwt|hmac|secure|storage|subscription|integration|webhook|storage_account|client)_?keys?(?:_|$)"
     rb"|^(?:api|access|private|auth)_?keys?|apikey|passkey|(?:^|_)(?:pat|creds?|authorization)(?:$|_)|api_?secret|bearer"
 )
-_KEY = re.compile(
+_KEY = lazily(
     rb"key(?:_?\d{0,3})?$|(?:^|_)(?:key|auth|api|apis|oauth|session|cookie|cert|dsn|nonce|salt|seed|sid|access|private)(?:$|_|\d)"
 )
 
 
 def name_of(before: bytes, after: bytes) -> bytes:
     """The name that stands before a value in an assignment, a call, an element or a list of fields, or behind it in a comparison."""
-    named = _NAMED_VALUE.search(before[-200:])
-    if named is not None and before[-24:].lower().rfind(b"value") >= 0:
+    if b"value" in before[-24:].lower() and (named := _NAMED_VALUE.search(before[-200:])) is not None:
         return named[1]
-    found = _NAME.search(before[-140:])
+    found = _WHOLE_NAME.search(before[-140:]) or _NAME.search(before[-140:])
     if found is not None:
         return found[1]
     compared = _COMPARED.match(after)

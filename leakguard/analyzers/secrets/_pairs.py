@@ -1,7 +1,8 @@
 """A key id and its secret near each other: one finding with both parts."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from leakguard.analyzers.secrets._sight import NEAR, Candidate
 from leakguard.model import Confidence, Severity

@@ -5,20 +5,21 @@ import re
 from collections.abc import Iterable, Iterator
 
 from leakguard.content import Content
+from leakguard.patterns import lazily
 
-_SHOW = re.compile(
+_SHOW = lazily(
     r"(?:^|[/!._-])(?:tests?|testing|specs?|docs?|examples?|fixtures?|samples?|demos?|mocks?|molecule|__tests__|testdata|tutorials?)(?:[/!._-]|$)",
     re.IGNORECASE,
 )
 
 
-_DOCUMENT = re.compile(
+_DOCUMENT = lazily(
     r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|d\.[cm]?ts|pyi|html?|ipynb|po|pot|mo|xlf|xliff|resx|lock|snap|svg|css|scss|less|csv|tsv|schema\.json"
     r"|examples\.json|jsii|jsii\.tabl\.json|tmbundle|tmlanguage|wsdl|xsd)(?:!|$)|(?:^|/)(?:metadata|pkg-info)$|(?:^|/)(?:readme|changelog|changes|history|news|license|licence|notice|authors|contributing)[^/]{0,20}$"
     r"|(?:^|[/._-])(?:locales?|i18n|l10n|lang|langs|nls|translations?|examples?_generated)[/._-]|package-lock\.json|[/.](?:examples?|samples?)[./]",
     re.IGNORECASE,
 )
-_PROGRAM = re.compile(
+_PROGRAM = lazily(
     r"\.(?:[cm]?[jt]sx?|map|vue|svelte|astro|py|pyx|pyw|java|kts?|groovy|scala|go|rs|c|cc|cpp|cxx|h|hpp|hh|m|mm|cs|fs|vb|swift|dart|php|phtml|pl|pm|rb"
     r"|lua|vim|el|tcl|awk|r|jl|ex|exs|erl|hs|elm|clj|cljs|sql|graphql|proto|wat|wasm|coffee|xml|json|json5|jsonl|node|so|dll|dylib|exe|jsc|pyc|woff2?|ttf|otf|bin|dat|wasm)"
     r"(?:\.decoded|(?:\.\d+)+)?(?:!|$)",
@@ -26,16 +27,16 @@ _PROGRAM = re.compile(
 )
 _LONG_LINE = 360
 """Bytes without an end of line before a value: settings and notes have shorter lines than what tools write."""
-_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
-_COMMENT = re.compile(rb"(?:\A|\n)[ \t]{0,40}(?:(?:\*|//|/\*|///|#(?!define)|>>>|\.\.\.|--)[^\n]*|>>>[^\n]*\n[^\n]*)\Z")
+_BINARY = lazily(rb"[\x00-\x08\x0e-\x1f]")
+_COMMENT = lazily(rb"(?:\A|\n)[ \t]{0,40}(?:(?:\*|//|/\*|///|#(?!define)|>>>|\.\.\.|--)[^\n]*|>>>[^\n]*\n[^\n]*)\Z")
 
 
-_EXAMPLE = re.compile(rb"""(?:\A|[\s"'`(*#])(?:examples?|e\.g\.)[\s"'`:=,)]""", re.IGNORECASE)
+_EXAMPLE = lazily(rb"""(?:\A|[\s"'`(*#])(?:examples?|e\.g\.)[\s"'`:=,)]""", re.IGNORECASE)
 _EXAMPLE_REACH = 100
 _COMMENT_REACH = 16 * 1024
 """Bytes before a value in which the block of comment begins that it stands in."""
-_BLOCKS = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte|java|kts?|scala|go|rs|c|cc|cpp|cxx|h|hpp|cs|swift|dart|php|groovy)\Z")
-_PYTHON = re.compile(r"\.py[iwx]?\Z")
+_BLOCKS = lazily(r"\.(?:[cm]?[jt]sx?|vue|svelte|java|kts?|scala|go|rs|c|cc|cpp|cxx|h|hpp|cs|swift|dart|php|groovy)\Z")
+_PYTHON = lazily(r"\.py[iwx]?\Z")
 _TRIPLE = (b'"""', b"'''")
 _MOST_PYTHON = 2 * 1024 * 1024
 """Bytes: the quotes of longer files are not counted."""

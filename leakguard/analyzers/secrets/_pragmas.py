@@ -6,26 +6,28 @@ they suppress stays in every report.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from leakguard.analyzers.secrets._sight import Candidate
 from leakguard.content import Content
+from leakguard.patterns import lazily
 
 LONGEST_LINE = 2_000
 """Bytes on each side of a secret that are its line: a minified bundle is one line of megabytes."""
 
 _SAME_LINE = {
-    "detect-secrets": re.compile(rb"pragma: ?(?:allow|white)list[ -]secret", re.IGNORECASE),
-    "gitleaks": re.compile(rb"(?:gitleaks|betterleaks):allow"),
-    "kingfisher": re.compile(rb"kingfisher:(?:ignore|allow)"),
-    "leakguard": re.compile(rb"leakguard: ?allow\b"),
-    "secretlint": re.compile(rb"secretlint-disable-line\b"),
-    "trufflehog": re.compile(rb"trufflehog:ignore"),
+    "detect-secrets": lazily(rb"pragma: ?(?:allow|white)list[ -]secret", re.IGNORECASE),
+    "gitleaks": lazily(rb"(?:gitleaks|betterleaks):allow"),
+    "kingfisher": lazily(rb"kingfisher:(?:ignore|allow)"),
+    "leakguard": lazily(rb"leakguard: ?allow\b"),
+    "secretlint": lazily(rb"secretlint-disable-line\b"),
+    "trufflehog": lazily(rb"trufflehog:ignore"),
 }
 _LINE_BEFORE = {
-    "detect-secrets": re.compile(rb"pragma: ?(?:allow|white)list nextline[ -]secret", re.IGNORECASE),
-    "leakguard": re.compile(rb"leakguard: ?allow-next-line\b"),
-    "secretlint": re.compile(rb"secretlint-disable-next-line\b"),
+    "detect-secrets": lazily(rb"pragma: ?(?:allow|white)list nextline[ -]secret", re.IGNORECASE),
+    "leakguard": lazily(rb"leakguard: ?allow-next-line\b"),
+    "secretlint": lazily(rb"secretlint-disable-next-line\b"),
 }
 
 

@@ -15,6 +15,7 @@ from leakguard.analyzers.secrets._hunt import Hunter
 from leakguard.anchors import LONGEST, Anchors
 from leakguard.content import WINDOW, Content
 from leakguard.errors import Fault, FaultyFile
+from leakguard.patterns import lazily
 from leakguard.redact import escape
 from leakguard.rules import SecretRule
 from leakguard.rules._expressions import text_of
@@ -34,7 +35,7 @@ _HITS = 2_000
 _PATH = "settings/app.conf"
 _OWN_FORMAT = 3
 _LINE = "e(1);" * 4_000
-_CHECKSUM = re.compile(r"([0-9A-Za-z]+)<checksum>")
+_CHECKSUM = lazily(r"([0-9A-Za-z]+)<checksum>")
 
 
 def sources_of(files: Sequence[Path]) -> Iterator[tuple[IssuerSource, RuleSource]]:
@@ -72,6 +73,7 @@ def _faults(rule: SecretRule, source: RuleSource) -> Iterator[str]:
     hunter = Hunter([rule])
     start = time.process_time()
     anchors = Anchors([hunter.anchors])
+    anchors.compile()
     if time.process_time() - start > SLOWEST_COMPILE:
         yield "its anchors take too long to compile"
     if not source.examples or not source.counterexamples:

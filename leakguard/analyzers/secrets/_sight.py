@@ -1,7 +1,9 @@
 """What the search hands to a judge, and what a judge answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from leakguard.model import Confidence, Json, Severity
 from leakguard.rules import SecretRule
@@ -10,8 +12,7 @@ NEAR = 400
 """Bytes on each side that a judge may look at."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
+class Sight(Struct, frozen=True, kw_only=True):
     """A match of a rule's expression, and the bytes around it. It holds the secret: it never leaves the search."""
 
     rule: SecretRule
@@ -39,8 +40,7 @@ class Sight:
         return prefix_of(self.rule, self.secret)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opinion:
+class Opinion(Struct, frozen=True, kw_only=True):
     """What a closer look says of a match that is a finding."""
 
     severity: Severity
@@ -60,8 +60,7 @@ class Opinion:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(Struct, frozen=True, kw_only=True):
     """A finding to be, unless a more specific rule claims the same bytes. It no longer holds the secret."""
 
     rule: SecretRule

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from leakguard.patterns import lazily
 from leakguard.plugins import Anchor
 
 _QUAD = "[CDI-Za-f][ACD-HQS-Xgi-nwyz0-3][ABEFIJMNQRUVYZcdghklopstwx014589][0-9A-Za-z+/_-]"
@@ -29,7 +30,7 @@ _AFTER_NAME = {
     "html": rb"&(?:quot|apos|equals|#3[49]|#61|#[xX](?:22|27|3[dD]));",
     "percent": rb"%(?:22|27|3[aAdD])",
 }
-_HEAD = re.compile(r"(?:[\w-]|\\[._/-])*")
+_HEAD = lazily(r"(?:[\w-]|\\[._/-])*")
 _SHORTEST_HEAD = 4
 
 _INVISIBLE = (
@@ -76,19 +77,19 @@ def head_of(pattern: str) -> str:
 
 
 def _runs() -> Iterator[Trigger]:
-    quad = re.compile(_QUAD.encode() * 4)
-    yield Trigger(Anchor(_QUOTE + _TEXT, within="shapes"), "base64", 24)
+    quad = lazily(_QUAD.encode() * 4)
+    yield Trigger(Anchor(_QUOTE + _TEXT, within="text"), "base64", 24)
     yield Trigger(Anchor(_LEAD + _TEXT, within="prose"), "base64", 24)
     yield Trigger(Anchor(_LEAD + _WIDE_TEXT, within="prose"), "base64", 24)
     yield Trigger(Anchor(";base64,", within="text"), "base64", 0, quad)
     for magic, check in (("H4sI", rb"H4sI[A-D][\w+/-]{12}"), ("AGFzbQEA", rb""), ("f0VMRg", rb"f0VMRg[EI]B"), ("TVqQAA", rb"")):
-        yield Trigger(Anchor(magic, within="text"), "base64", len(magic), re.compile(check))  # gzip, WebAssembly, ELF, PE
-    yield Trigger(Anchor(_QUOTE + _ZLIB, within="shapes"), "base64", 12)
-    yield Trigger(Anchor(_LEAD + _ZLIB, within="digits"), "base64", 12)
-    yield Trigger(Anchor(_QUOTE + _HEX_TEXT, within="shapes"), "hex", 24)
-    yield Trigger(Anchor(_HEX_LEAD + _HEX_TEXT, within="digits"), "hex", 24)
-    yield Trigger(Anchor(f"{_QUOTE}1f8b08", caseless=True, within="shapes"), "hex", 6)
-    yield Trigger(Anchor(f"{_HEX_LEAD}1f8b08", caseless=True, within="digits"), "hex", 6)
+        yield Trigger(Anchor(magic, within="text"), "base64", len(magic), lazily(check))  # gzip, WebAssembly, ELF, PE
+    yield Trigger(Anchor(_QUOTE + _ZLIB, within="text"), "base64", 12)
+    yield Trigger(Anchor(_LEAD + _ZLIB, within="prose"), "base64", 12)
+    yield Trigger(Anchor(_QUOTE + _HEX_TEXT, within="text"), "hex", 24)
+    yield Trigger(Anchor(_HEX_LEAD + _HEX_TEXT, within="prose"), "hex", 24)
+    yield Trigger(Anchor(f"{_QUOTE}1f8b08", caseless=True, within="text"), "hex", 6)
+    yield Trigger(Anchor(f"{_HEX_LEAD}1f8b08", caseless=True, within="prose"), "hex", 6)
 
 
 def _escapes() -> Iterator[Trigger]:
@@ -101,9 +102,9 @@ def _escapes() -> Iterator[Trigger]:
         (r"\\[01][0-7][0-7]", "escapes", "0-7", 4),
         ("&#(?:x[2-7][0-9a-fA-F]|[0-9]{2,3});", "html", ";", 6),
     ):
-        yield Trigger(Anchor(f"(?:^|[^{last}])(?:{escape}){{4}}", encoding == "html", "shapes"), encoding, 4 * width, reach=240, run=True)
+        yield Trigger(Anchor(f"(?:^|[^{last}])(?:{escape}){{4}}", encoding == "html", "text"), encoding, 4 * width, reach=240, run=True)
     yield Trigger(Anchor(r":\\/\\/[\w.%~-]+:", within="text"), "escapes", 60, reach=320)
-    user = re.compile(rb"%3a%2f%2f[\w.~%+-]{1,64}%3a[\w.~%+-]", re.IGNORECASE)
+    user = lazily(rb"%3a%2f%2f[\w.~%+-]{1,64}%3a[\w.~%+-]", re.IGNORECASE)
     yield Trigger(Anchor("%3a%2f%2f", caseless=True, within="text"), "percent", 9, user, reach=320)
     for space, encoding in (("%20", "percent"), ("\\\\u0020", "escapes"), ("\\\\x20", "escapes"), ("&#32;", "html"), ("&#x20;", "html")):
         yield Trigger(Anchor(f"PRIVATE{space}KEY", within="text"), encoding, 60, reach=20_000)
@@ -112,7 +113,7 @@ def _escapes() -> Iterator[Trigger]:
 def _names() -> Iterator[Trigger]:
     for end, encodings in (("\\", ("escapes",)), ("=\\", ("escapes",)), (": \\", ("escapes",)), ("&", ("html",)), ("%", ("percent",))):
         for encoding in encodings:
-            check = re.compile(_AFTER_NAME[encoding])
+            check = lazily(_AFTER_NAME[encoding])
             for name in _NAMES:
                 pattern = name + "".join(f"\\x{ord(letter):02x}" for letter in end)
                 yield Trigger(Anchor(pattern, caseless=True, within="text"), encoding, len(end), check, reach=480)

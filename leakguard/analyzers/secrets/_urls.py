@@ -9,18 +9,19 @@ from leakguard.analyzers.secrets._randomness import surprise
 from leakguard.analyzers.secrets._sight import Opinion, Sight
 from leakguard.analyzers.secrets._values import Nature, is_talk, nature_of
 from leakguard.model import Confidence
+from leakguard.patterns import lazily
 
-_USER = re.compile(rb"([a-zA-Z][a-zA-Z0-9+.-]{1,24})://([^\s/:]{0,64}):\Z")
-_HOST = re.compile(rb"@(\[[0-9a-fA-F:.]{2,40}\]|[^\s/:?#\"'`<>\\,;)\]}]{1,120})")
-_TEMPLATE = re.compile(rb"[${}<>%*()\[\]|^]|\.\.\.|#\{|%s")
+_USER = lazily(rb"([a-zA-Z][a-zA-Z0-9+.-]{1,24})://([^\s/:]{0,64}):\Z")
+_HOST = lazily(rb"@(\[[0-9a-fA-F:.]{2,40}\]|[^\s/:?#\"'`<>\\,;)\]}]{1,120})")
+_TEMPLATE = lazily(rb"[${}<>%*()\[\]|^]|\.\.\.|#\{|%s")
 _CHANCE = 4.0
-_PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
-_WEAK = re.compile(
+_PERCENT = lazily(rb"%[0-9A-Fa-f]{2}")
+_WEAK = lazily(
     rb"(?:my|your|the|some|db|user|root|admin|test)?[_-]?(?:p|pw|pwd|pass|passwd|password|passw0rd|p@ssw0rd|secret|token|apikey|api[_-]key|user(?:name)?|admin|root|guest|test|foo|bar|baz|qux|abc|xyz|s3cr3t|postgres"
     rb"|mysql|mongo|redis|rabbit|example|default|changeit|hunter2|letmein|qwerty|key|login|x+|\d{1,8})[0-9]{0,4}",
     re.IGNORECASE,
 )
-_NOWHERE = re.compile(
+_NOWHERE = lazily(
     rb"(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|(?:[\w-]{1,60}\.){0,4}example(?:\.\w{1,12}){0,2}|[\w.-]{0,60}\.(?:test|invalid|localhost)|(?:my|your|some)?[_-]?(?:host|hostname|server|domain|site|proxy|db|database)(?:\d?|\.\w{2,6})"
     rb"|host\.docker\.internal|(?:foo|bar|baz|abc|xyz|test|domain|website)\.\w{2,4})",
     re.IGNORECASE,

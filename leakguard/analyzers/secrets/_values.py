@@ -6,6 +6,7 @@ import re
 
 from leakguard.analyzers.secrets._checks import entropy, is_famous, is_placeholder
 from leakguard.analyzers.secrets._randomness import surprise
+from leakguard.patterns import lazily
 
 
 class Nature(enum.Enum):
@@ -23,14 +24,14 @@ class Nature(enum.Enum):
     RANDOM = "random"
 
 
-_TEMPLATE = re.compile(
+_TEMPLATE = lazily(
     rb"[\x00-\x1f\x7f]|\[[^\]]{1,60}\](?:[{*+?]|\Z)|\\[dwsb](?:[+*{]|\b)|\(\?[:P<!=]|\.[*+]|[^$]\{\d{1,4}(?:,\d{0,4})?\}"
     rb"|[$#@]\{[\w .:?/!|@-]{0,120}\}|\{\{[^{}]{0,120}\}\}|<%"
     rb"|%\(\w{1,40}\)|\$\([^)]{0,80}\)|%[sd@]\Z|\A%[a-z]"
     rb"|^\$[A-Za-z_][\w.]*$|^\$\$|^%\w{2,40}%$"
     rb"|^<.*>$|^\[.*\]$|^\{.*\}$|^\(.*\)$|^@\w|\bprocess\.env|\bos\.environ|getenv|\AENV\[|^!\w|^&[a-z]|\.\.\.|\xe2\x80\xa6|=>|\(\)|^\*+|^--|^__\w+__$"
 )
-_ELSEWHERE = re.compile(
+_ELSEWHERE = lazily(
     rb"[a-zA-Z][a-zA-Z0-9+.-]{1,20}:/?/.{0,200}|(?:~|\.{0,2})/.{0,200}|[A-Za-z]:\\.{0,200}|[\w.@-]+(?:/[\w.@-]+){2,}"
     rb"|(?:(?:sha(?:1|256|384|512)|md5)[-:$]|data:|arn:|application/|projects/|vault:|urn:|op:|ssm:|aws:|gs:|s3:|env:|file:).{0,200}"
     rb"|[\w.+-]+@[\w-]+\.[\w.]+"
@@ -43,7 +44,7 @@ _ELSEWHERE = re.compile(
     rb"|[a-z]{2,8}\d{0,3}:\d{1,7}:.{0,200}|(?:pbkdf2|argon2|bcrypt|scrypt)[\w-]{0,12}[:$].{0,200}",
     re.DOTALL,
 )
-_TALK = re.compile(
+_TALK = lazily(
     rb"p[a@4][s5$]{1,2}(?:w[o0]rd|phrase|wd)?|secret|token|(?:api|access)?_?-?key|pwd|credential|admin|user|login|test|demo|sample|fake|mock"
     rb"|stub|dummy|temp|default|guest|foo|bar|baz|hello|world|valid|invalid|wrong|incorrect|correct|expired|old|new|some|any|none|null"
     rb"|undefined|required|abc|asdf|qwer|zxcv|1234|4321|0000|letmein|welcome|changeit|hunter2|monkey|dragon|secure|value|string|field"
@@ -52,18 +53,18 @@ _TALK = re.compile(
 )
 _ALPHABET = b"abcdefghijklmnopqrstuvwxyz"
 _COUNTED = b"123456"
-_UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_HEX = re.compile(rb"(?:0x)?(?:[0-9a-f]+|[0-9A-F]+|[0-9a-fA-F]+)")
-_BYTE = re.compile(rb"\\x[0-9a-fA-F]{2}")
+_UUID = lazily(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_HEX = lazily(rb"(?:0x)?(?:[0-9a-f]+|[0-9A-F]+|[0-9a-fA-F]+)")
+_BYTE = lazily(rb"\\x[0-9a-fA-F]{2}")
 _MOST_BYTES = 3
 """Escapes of bytes in a value that is one as it stands; what more of them spell is searched after decoding."""
-_NUMBER = re.compile(rb"[\d.,:/ TZ+-]+|#[0-9a-fA-F]{3,8}|v?\d+\.\d+[\w.+-]*|\d+(?:px|em|ms|s|%)|[A-Za-z]{1,2}\d{1,3}|u?\+?[0-9a-fA-F]{4,6}")
-_CLASSES = (re.compile(rb"[a-z]"), re.compile(rb"[A-Z]"), re.compile(rb"\d"), re.compile(rb"[^A-Za-z0-9_.\s-]"))
-_NOT_A_LETTER = re.compile(rb"[\W\d_]")
-_SLUG = re.compile(rb"[a-z][a-z0-9]*(?:[-_.][a-z0-9]+)+|[A-Z][A-Z0-9]*(?:[-_.][A-Z0-9]+)+")
-_EXCLAMATION = re.compile(rb"[A-Za-z_. -]+[^A-Za-z0-9]")
+_NUMBER = lazily(rb"[\d.,:/ TZ+-]+|#[0-9a-fA-F]{3,8}|v?\d+\.\d+[\w.+-]*|\d+(?:px|em|ms|s|%)|[A-Za-z]{1,2}\d{1,3}|u?\+?[0-9a-fA-F]{4,6}")
+_CLASSES = (lazily(rb"[a-z]"), lazily(rb"[A-Z]"), lazily(rb"\d"), lazily(rb"[^A-Za-z0-9_.\s-]"))
+_NOT_A_LETTER = lazily(rb"[\W\d_]")
+_SLUG = lazily(rb"[a-z][a-z0-9]*(?:[-_.][a-z0-9]+)+|[A-Z][A-Z0-9]*(?:[-_.][A-Z0-9]+)+")
+_EXCLAMATION = lazily(rb"[A-Za-z_. -]+[^A-Za-z0-9]")
 
-_BASE64 = re.compile(rb"(?:[0-9A-Za-z+/_-]{4})*(?:[0-9A-Za-z+/_-]{2,3}={0,2})?")
+_BASE64 = lazily(rb"(?:[0-9A-Za-z+/_-]{4})*(?:[0-9A-Za-z+/_-]{2,3}={0,2})?")
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 SHORTEST = 6
@@ -76,30 +77,31 @@ _FLAT = 2.8
 """Bits a character below which digits are a pattern."""
 
 
-_AHEAD = re.compile(rb"""[=:> \t\r\n|+-]{0,20}(?:\$\{\w{1,40}:?[-=])?(?:[bruf@]?\\{0,2}(?:["'`]{1,2}|&quot;))?([^"'`\s<>,;()]{6,64})""")
-_WITHIN = re.compile(rb"[0-9A-Za-z+/_-]")
-_PLAIN = re.compile(
-    rb"""[=:> \t\r\n|+-]{0,20}+([bruf@]?\\{0,2}["'`]{1,2}+)?+(?![A-Za-z_.$-]{0,40}?(?:[A-Z][a-z][A-Z]|[A-Z]{2}[a-z][A-Z]))"""
-    rb"""[A-Za-z_.$-]{0,64}+(?(1)(?=[\s"'`]|\\["'`])|(?=[\s"'`<>,;()\[\]{}?!|=+*\\:]|\Z))"""
+_AHEAD = rb"""[=:> \t\r\n|+-]{0,20}(?:\$\{\w{1,40}:?[-=])?(?:[bruf@]?\\{0,2}(?:["'`]{1,2}|&quot;))?([^"'`\s<>,;()]{6,64})"""
+_WITHIN = lazily(rb"[0-9A-Za-z+/_-]")
+_PLAIN = (
+    rb"""[=:> \t\r\n|+-]{0,20}+(?P<quote>[bruf@]?\\{0,2}["'`]{1,2}+)?+(?![A-Za-z_.$-]{0,40}?(?:[A-Z][a-z][A-Z]|[A-Z]{2}[a-z][A-Z]))"""
+    rb"""[A-Za-z_.$-]{0,64}+(?(quote)(?=[\s"'`]|\\["'`])|(?=[\s"'`<>,;()\[\]{}?!|=+*\\:]|\Z))"""
 )
 """Nothing, a name, or words in whatever spelling, up to what ends them."""
-_AMOUNT = re.compile(rb"""[=: \t"']{0,6}-?\d{1,12}(?:\.\d{0,12})?(?:[eE][+-]?\d{1,3})?(?=[\s,;}\])"']|\Z)""")
+_AMOUNT = rb"""[=: \t"']{0,6}-?\d{1,12}(?:\.\d{0,12})?(?:[eE][+-]?\d{1,3})?(?=[\s,;}\])"']|\Z)"""
 """A number, as under `max_tokens` and `cost_per_token`."""
 _PASSED = 15
 """Bytes of a value that an anchor passes where it ends in the value."""
-_REMARKABLE = re.compile(rb"[^A-Za-z_.\s/:-]")
+_REMARKABLE = lazily(rb"[^A-Za-z_.\s/:-]")
 GLANCE = 80
 """Bytes on each side of an anchor's end that the glance wants."""
+_VALUE = lazily(rb"(?!%b)(?!%b)%b" % (_PLAIN, _AMOUNT, _AHEAD))
+MORE_THAN_WORDS = rb"(?<=[0-9A-Za-z+/_-])|(?!%b)(?!%b)%b" % (_PLAIN, _AMOUNT, _AHEAD)
+"""What stands at the end of an anchor that the glance may pass, for `Anchor.then`: only few hits need more than that of a look."""
 
 
 def may_be_secret(window: bytes, at: int) -> bool:
     """At a glance, whether the value at or around `at`, where an anchor ends, is more than words: nearly none is."""
     if _WITHIN.match(window, at - 1):
         value = window[max(0, at - _PASSED) : at]
-    elif _PLAIN.match(window, at) or _AMOUNT.match(window, at):
-        return False
-    elif ahead := _AHEAD.match(window, at):
-        value = ahead[1]
+    elif ahead := _VALUE.match(window, at):
+        value = ahead[2]
     else:
         return False
     return _REMARKABLE.search(value) is not None or surprise(value) > 0

@@ -6,7 +6,8 @@ the rest left out in silence.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from leakguard.analyzers.secrets._hunt import Hunter
 from leakguard.analyzers.secrets._sight import Candidate
@@ -33,8 +34,7 @@ _TOO_MANY = "holds so many things that look like secrets that not all of them co
 _TOO_MUCH = "holds more encoded data than are decoded"
 
 
-@dataclass(slots=True)
-class Allowance:
+class Allowance(Struct):
     """What is left of it for one entry."""
 
     left: int = MOST_WORK

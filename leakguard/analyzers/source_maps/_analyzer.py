@@ -1,21 +1,21 @@
 """One artifact: an account of each map, closed after it is known what else ships."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from leakguard.analyzers.source_maps import _findings
 from leakguard.analyzers.source_maps._account import account_of
-from leakguard.analyzers.source_maps._ledger import MOST_LINES, Foreign, Ledger, pieces_of
+from leakguard.analyzers.source_maps._ledger import MOST_LINES, Foreign, Ledger, OwnSource, pieces_of
 from leakguard.analyzers.source_maps._places import is_local_absolute, is_placeholder, is_remote
 from leakguard.analyzers.source_maps._references import Reference, references_in, target_of
 from leakguard.content import Entry
 from leakguard.model import Artifact, Finding, Kind
+from leakguard.patterns import lazily
 from leakguard.plugins import Hit
 from leakguard.settings import Settings
 
 _MAP, _INLINE = "source-map", "inline-source-map"
-_DEPENDENCY = re.compile(r"(?:^|[/!])node_modules/")
+_DEPENDENCY = lazily(r"(?:^|[/!])node_modules/")
 
 
 class SourceMaps:
@@ -26,7 +26,7 @@ class SourceMaps:
         self._open: dict[str, Ledger] = {}
         self._wanted: set[int] = set()
         self._lines = 0
-        self._files: set[int] = set()
+        self._files: dict[int, OwnSource | None] = {}
         self._foreign = Foreign()
         self._seen: set[int] = set()
         self._dangling: list[Reference] = []

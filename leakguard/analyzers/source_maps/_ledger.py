@@ -2,8 +2,10 @@
 
 from array import array
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from leakguard.artifacts._map_model import is_third_party
 from leakguard.content import Content, Entry
@@ -17,8 +19,7 @@ MOST_LINES = 4_000_000
 _LONGEST_LINE = 64 * 1024
 
 
-@dataclass(slots=True)
-class OwnSource:
+class OwnSource(Struct):
     """One first-party source with content."""
 
     path: str
@@ -36,8 +37,7 @@ class OwnSource:
         return self.beyond or not self.hashes or not unshipped.isdisjoint(self.hashes)
 
 
-@dataclass(slots=True)
-class Foreign:
+class Foreign(Struct):
     """Third-party sources of all maps together, each counted once."""
 
     files: int = 0
@@ -51,8 +51,7 @@ class Foreign:
             self.lines += entry.content.data.count(b"\n") + (entry.content.data[-1:] != b"\n")
 
 
-@dataclass(slots=True, kw_only=True)
-class Ledger:
+class Ledger(Struct, kw_only=True):
     """One map."""
 
     path: str
@@ -67,7 +66,7 @@ class Ledger:
     own: list[OwnSource] = field(default_factory=list)
     third_party: int = 0
 
-    def add(self, entry: Entry, room: int, seen: set[int], foreign: "Foreign") -> OwnSource | None:
+    def add(self, entry: Entry, room: int, seen: dict[int, OwnSource | None], foreign: "Foreign") -> OwnSource | None:
         """Enter a source and return it if it is first-party.
 
         `room` is how many lines may still be compared; `seen` has the files of all maps so far.
@@ -76,14 +75,17 @@ class Ledger:
             return None
         key = _key(entry)
         again = key in seen
-        seen.add(key)
+        known = seen.setdefault(key, None)
         if self.foreign or entry.facts.get("third_party") or entry.facts.get("ignored"):
             self.third_party += 1
             if not again:
                 foreign.add(entry)
             return None
-        source = _read(entry, room)
-        source.again = again
+        if known is not None and not known.beyond and len(known.hashes) <= room:
+            source = replace(known, path=entry.name, again=True)
+        else:
+            source = seen[key] = _read(entry, room)
+            source.again = again
         self.own.append(source)
         return source
 

@@ -3,20 +3,22 @@
 import re
 from urllib.parse import urlsplit
 
+from leakguard.patterns import lazily
+
 MOST_SAMPLES = 10
 
-_PLACEHOLDER = re.compile(r"[{}\[\]<>\"'`|]|%\(|\$\w|^(?:\.\.\.|…)$")
-_REMOTE = re.compile(r"(?:(?:https?|wss?|ftps?|sftp|s3|gs|r2|az|abfss?|ssh|git(?:\+\w+)?)://|//)(?=[\w\[])", re.IGNORECASE)
+_PLACEHOLDER = lazily(r"[{}\[\]<>\"'`|]|%\(|\$\w|^(?:\.\.\.|…)$")
+_REMOTE = lazily(r"(?:(?:https?|wss?|ftps?|sftp|s3|gs|r2|az|abfss?|ssh|git(?:\+\w+)?)://|//)(?=[\w\[])", re.IGNORECASE)
 _LOCAL_ROOTS = (
     "home|Users|root|var|private|tmp|opt|usr|mnt|media|srv|data|Volumes|cygdrive|nix|workspaces?|builds?|github|codebuild|__w|runner|"
     "vercel|drone|app|usr2|export|scratch|projects?|go"
 )
-_ABSOLUTE = re.compile(
+_ABSOLUTE = lazily(
     rf"""(?:file:/{{2,3}}|[a-z][\w.+-]*://[^/]*//|webpack:///(?=/)|(?=/|[A-Za-z]:|\\\\))
         (?:/?(?:{_LOCAL_ROOTS})/[^/]+/ | /?[A-Za-z]:[\\/](?![\\/]) | \\\\[\w.-]+\\)""",
     re.VERBOSE,
 )
-_USER = re.compile(r"(?:^|[/\\:])(?:home|Users|Documents and Settings)[\\/]([^/\\]{1,64})[\\/]")
+_USER = lazily(r"(?:^|[/\\:])(?:home|Users|Documents and Settings)[\\/]([^/\\]{1,64})[\\/]")
 _NOBODY = frozenset(
     (
         "runner",

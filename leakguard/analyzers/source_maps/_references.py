@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote
 
+from msgspec import Struct
+
 from leakguard.analyzers.source_maps._places import is_placeholder
 from leakguard.content import Content, Entry
+from leakguard.patterns import lazily
 from leakguard.plugins import Hit
 from leakguard.redact import escape_name
 
@@ -17,7 +19,7 @@ LAST = 2
 _LENGTH = len(b"sourceMappingURL=")
 _BEFORE = 16
 _LONGEST = 2048
-_COMMENT = re.compile(
+_COMMENT = lazily(
     rb"""(?:^|[\s;})\]>])
          (?: //[#@][ \t]{0,4}sourceMappingURL=(?P<line>[^\s'"`\\]++)[ \t]*+(?:[\r\n]|\Z|\xe2\x80[\xa8\xa9])
            | /\*[#@][ \t]{0,4}sourceMappingURL=(?P<block>[^\s'"`\\*]++)\s{0,4}\*/ )""",
@@ -25,8 +27,7 @@ _COMMENT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A comment, where it stands, and what it names."""
 
     path: str

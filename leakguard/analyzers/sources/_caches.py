@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from leakguard.analyzers.sources import _shape
 from leakguard.analyzers.sources._finding import about, counted, is_prose, places, samples, shown
@@ -34,7 +35,7 @@ class _Folder(NamedTuple):
 
 
 def _folder(inside: str, what: str, rule: RuleId = BUILD_CACHE) -> _Folder:
-    return _Folder(re.compile(inside), what, rule)
+    return _Folder(lazily(inside), what, rule)
 
 
 FOLDERS = {
@@ -70,8 +71,7 @@ _FIXTURES = frozenset(("fixtures", "__fixtures__", "fixture", "testdata", "test-
 _LISTED = lazily(rb'"((?:/|\.{0,2}/|[A-Za-z]:\\\\)[^"\n]{1,1024}\.\w{1,6})"')
 
 
-@dataclass(slots=True)
-class Tree:
+class Tree(Struct):
     """A folder that is reported as one."""
 
     rule: RuleId

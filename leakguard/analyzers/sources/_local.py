@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -78,10 +77,18 @@ def traits() -> tuple[Trait, ...]:
         found += [Trait("home folder", form + r"[^A-Za-z0-9_.-]") for form in _forms(home)]
     if not here.startswith(home) and is_distinctive(here):
         found += [Trait("working directory", form + r"[^A-Za-z0-9_.-]") for form in _forms(here)]
-    host = socket.gethostname()
+    host = _host()
     if len(host) >= SHORTEST_HOST and _HOST.fullmatch(host) and not _EPHEMERAL.fullmatch(host.lower()):
         found.append(Trait("host name", rf"[^A-Za-z0-9.-]{_literal(host)}[^A-Za-z0-9-]"))
     return tuple(found)
+
+
+def _host() -> str:
+    if hasattr(os, "uname"):
+        return os.uname().nodename
+    import socket
+
+    return socket.gethostname()
 
 
 def anchors() -> tuple[Anchor, ...]:
