@@ -65,6 +65,7 @@ def inspect(
     allow_incomplete: bool = False,
     recover: Path | None = None,
     secret_env: Sequence[str] = (),
+    trust_plugins: Sequence[str | os.PathLike[str]] = (),
     baseline: str | os.PathLike[str] | None = None,
     progress: Callable[[Progress], None] | None = None,
     today: date | None = None,
@@ -74,7 +75,8 @@ def inspect(
     `policy` is a loaded policy, the name of a preset, or a file; `None` finds `leakguard.yaml` as the command does. `limits` are
     overrides as on the command line (`{"bytes": "1 GB"}`). `jobs` is the number of artifacts inspected at a time (default: one for
     each processor that may be used). `recover` is a new or empty folder for the sources that maps hold. `secret_env` names variables
-    whose values must not occur anywhere. `baseline` is a file of accepted fingerprints. Raises `UsageError` before any
+    whose values must not occur anywhere. `trust_plugins` are plug-ins of `detect-secrets`, whose code
+    then runs. `baseline` is a file of accepted fingerprints. Raises `UsageError` before any
     work when something is asked for wrongly, `Bug` when leakguard fails; a target about which nothing can be said is in `Report.errors`.
     """
     if not targets:
@@ -86,10 +88,13 @@ def inspect(
             governing = policies.override_limits(governing, limits)
         if secret_env:
             governing = policies.search_for(governing, secret_env, os.environ)
+        if trust_plugins:
+            governing = policies.trust(governing, [Path(one) for one in trust_plugins])
         accepted = policies.read_baseline(Path(baseline)) if baseline is not None else None
         resolved = naming.resolve(targets, as_is=as_is)
         anchors = compiling.result()
-    if governing.settings.secrets.environment or governing.settings.secrets.packs:
+    searched = governing.settings.secrets
+    if searched.environment or searched.packs or searched.plugins:
         anchors = compile_anchors(governing.settings)
     day = today or datetime.now(UTC).date()
     if recover:

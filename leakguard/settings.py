@@ -44,6 +44,8 @@ class SecretSettings:
     """A `.secrets.baseline` of `detect-secrets`."""
     pragmas: tuple[str, ...] = ()
     """Tools whose inline pragmas are honoured."""
+    plugins: tuple[Path, ...] = ()
+    """Plug-ins of `detect-secrets` whose code may run: only ever what somebody names on the command line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

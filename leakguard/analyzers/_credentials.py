@@ -158,6 +158,9 @@ BY_ENDING: dict[str, tuple[Credential, ...]] = {
 }
 """Lower-case last suffix → what it may be."""
 
+KNOWN_TO_ALL = frozenset({"debug.keystore"})
+"""Names of files whose password the tools that write them have published: Android's SDK signs debug builds with this one."""
+
 _ENV_NAME = lazily(r"\.env(?:[._-][\w.-]{1,100})?")
 _ENV_SEPARATOR = lazily(r"[._-]")
 _TEMPLATES = frozenset(

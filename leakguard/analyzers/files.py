@@ -6,7 +6,7 @@ agent state, editor state, version control) is not covered by a broad `files: al
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from leakguard.analyzers._credentials import BY_ENDING, BY_NAME, LOOKED_AT, candidates, credential_in, is_sample
+from leakguard.analyzers._credentials import BY_ENDING, BY_NAME, KNOWN_TO_ALL, LOOKED_AT, candidates, credential_in, is_sample
 from leakguard.analyzers._file_policy import judge_files, judge_sizes, named_literally
 from leakguard.analyzers._file_rules import RULES as _RULES
 from leakguard.analyzers._residue import Place, Tree, residue_at
@@ -118,7 +118,7 @@ class Files:
             return
         base = parts[-1].lower()
         if candidates(base) and (found := credential_in(parts, content.read(0, LOOKED_AT))) is not None:
-            sample = not found.anywhere and is_sample(parts)
+            sample = not found.anywhere and (is_sample(parts) or base in KNOWN_TO_ALL)
             self._add("file/test-credential" if sample else "file/credential-file", entry.path, f"`{_base(entry)}` is {found.what}")
         elif place is None:
             self._judge_litter(entry, base, content)

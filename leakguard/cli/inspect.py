@@ -67,6 +67,13 @@ Exit codes:
     multiple=True,
     help="The value of this variable must not occur anywhere, in any encoding. Repeatable.",
 )
+@click.option(
+    "--trust-plugin",
+    "trust_plugins",
+    metavar="FILE",
+    multiple=True,
+    help="A plug-in of `detect-secrets`: its code runs, on all text. Here only, not as a variable. Repeatable.",
+)
 @option("--quiet", is_flag=True, help="Print only what blocks, one line for each rule.")
 @option("--no-progress", is_flag=True, help="No progress line on long runs.")
 @option("--explain", is_flag=True, help="Print what is allowed too, and what each rule means.")
@@ -93,6 +100,7 @@ def run(
     recover: str | None,
     baseline: str | None,
     secret_env: Sequence[str],
+    trust_plugins: Sequence[str],
     quiet: bool,
     no_progress: bool,
     explain: bool,
@@ -118,6 +126,7 @@ def run(
             allow_incomplete=allow_incomplete,
             recover=Path(recover) if recover else None,
             secret_env=secret_env,
+            trust_plugins=trust_plugins,
             baseline=baseline,
             progress=progress,
         )

@@ -12,7 +12,7 @@ from leakguard.policy.files import FILE_NAME, PRESETS
 from leakguard.policy.governing import governance
 from leakguard.policy.known import RULES, catalogue
 from leakguard.policy.loading import load
-from leakguard.policy.options import override_limits, override_rules, search_for
+from leakguard.policy.options import override_limits, override_rules, search_for, trust
 from leakguard.policy.resolved import Policy, Role
 from leakguard.policy.schema import json_schema
 from leakguard.policy.shapes import Leaf
@@ -39,4 +39,5 @@ __all__ = [
     "override_rules",
     "read_baseline",
     "search_for",
+    "trust",
 ]

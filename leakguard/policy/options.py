@@ -2,7 +2,8 @@
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from leakguard.errors import UsageError
 from leakguard.model import Action
@@ -11,7 +12,7 @@ from leakguard.policy.resolved import Policy, Role
 from leakguard.policy.schema import LIMITS
 from leakguard.policy.shapes import spoken, suggestion
 from leakguard.redact import escape
-from leakguard.settings import Settings
+from leakguard.settings import SecretSettings, Settings
 
 SHORTEST_VALUE = 8
 """Characters that the value of a variable must have to be searched for."""
@@ -42,17 +43,23 @@ def search_for(policy: Policy, names: Sequence[str], environ: Mapping[str, str])
             hint = "it would be found everywhere; name variables that hold real secrets only"
             raise UsageError(f"the value of `{name}` is shorter than {SHORTEST_VALUE} characters", hint=hint)
 
-    def with_names(settings: Settings) -> Settings:
-        known = settings.secrets.environment
-        return dataclasses.replace(
-            settings, secrets=dataclasses.replace(settings.secrets, environment=tuple(dict.fromkeys((*known, *names))))
-        )
+    return _searching(policy, lambda known: dataclasses.replace(known, environment=tuple(dict.fromkeys((*known.environment, *names)))))
 
-    def over(role: Role) -> Role:
-        return dataclasses.replace(role, settings=with_names(role.settings))
 
-    roles = tuple((match, over(role)) for match, role in policy.roles)
-    return dataclasses.replace(policy, settings=with_names(policy.settings), general=over(policy.general), roles=roles)
+def trust(policy: Policy, plugins: Sequence[Path]) -> Policy:
+    """The policy with plug-ins of `detect-secrets` whose code may run: nothing but the command line can ask for that."""
+    return _searching(policy, lambda known: dataclasses.replace(known, plugins=tuple(plugins)))
+
+
+def _searching(policy: Policy, changed: Callable[[SecretSettings], SecretSettings]) -> Policy:
+    def over(settings: Settings) -> Settings:
+        return dataclasses.replace(settings, secrets=changed(settings.secrets))
+
+    def of_role(role: Role) -> Role:
+        return dataclasses.replace(role, settings=over(role.settings))
+
+    roles = tuple((match, of_role(role)) for match, role in policy.roles)
+    return dataclasses.replace(policy, settings=over(policy.settings), general=of_role(policy.general), roles=roles)
 
 
 def override_rules(policy: Policy, actions: Mapping[str, Action]) -> Policy:

@@ -122,3 +122,19 @@ def test_variable_that_cannot_be_searched_is_told(tmp_path: Path, cli: Cli, name
     path.write_bytes(npm({"a.js": "1"}))
     done = cli("inspect", path, "--secret-env", name, OUR_VALUE=value)
     assert (done.exit_code, message in done.stderr, "short" in done.stderr.replace("shorter", "")) == (code, True, False)
+
+
+def test_plugin_runs_only_when_the_command_line_names_it(package: Path, tmp_path: Path, cli: Cli) -> None:
+    """Neither a variable nor its place beside the policy makes its code run."""
+    plugin = tmp_path / "acme.py"
+    plugin.write_text(
+        "import pathlib, re\nfrom detect_secrets.plugins.base import RegexBasedDetector\n"
+        f"pathlib.Path({str(tmp_path / 'ran')!r}).touch()\n"
+        "class Acme(RegexBasedDetector):\n    secret_type = 'Acme'\n    denylist = (re.compile(r'acme:[a-z]{12}'),)\n"
+    )
+    package.write_bytes(npm({"a.js": "// acme:abcdefghijkl"}))
+    assert "second-opinion" not in cli("inspect", package, LEAKGUARD_TRUST_PLUGIN=str(plugin)).stdout
+    assert not (tmp_path / "ran").exists()
+    assert "second-opinion" in cli("inspect", package, "--trust-plugin", plugin).stdout
+    assert (tmp_path / "ran").exists()
+    assert cli("inspect", package, "--trust-plugin", "none.py").exit_code == 2

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from leakguard import rules
-from leakguard.analyzers.secrets import _environment, _pragmas, _second_opinion
+from leakguard.analyzers.secrets import _environment, _pragmas, _second_opinion, _trusted
 from leakguard.analyzers.secrets._engine import Engine
 from leakguard.analyzers.secrets._report import findings
 from leakguard.analyzers.secrets._work import Allowance
@@ -69,8 +69,9 @@ def __getattr__(name: str) -> object:
 def anchors(settings: Settings) -> Sequence[Anchor]:
     """The anchors where a policy asks for more than the built-in rules: packs, and the values of variables.
 
-    Raises `UsageError` for a value too short, `FaultyFile` for a pack that cannot be used.
+    Raises `UsageError` for a value too short and for a plug-in that cannot be loaded, `FaultyFile` for a pack that cannot be used.
     """
+    _trusted.load(settings.secrets.plugins)
     return _engine(settings.secrets).anchors
 
 
@@ -86,18 +87,22 @@ class SecretsAnalyzer:
         self._engine = _engine(settings.secrets)
         self._pragmas = settings.secrets.pragmas
         self._second = _second_opinion.SecondOpinion(settings.secrets.baseline) if settings.secrets.second_opinion else None
+        self._trusted = _trusted.load(settings.secrets.plugins)
+        self._accepted = _second_opinion.accepted(settings.secrets.baseline) if self._trusted else frozenset()
         self._searched: set[bytes] = set()
 
     def enter(self, entry: Entry) -> Iterable[Finding]:
         """Search the name, and the container's text about the entry."""
         yield from self._aside(entry, entry.text)
         yield from self._aside(entry, entry.name.encode("utf-8", "surrogatepass"))
+        if self._trusted and entry.content is not None and not entry.opaque:
+            yield from self._by_plugins(entry, entry.content)
 
     def analyze(self, entry: Entry, hits: Sequence[Hit]) -> Iterable[Finding]:
         """Judge the hits of the walker's scan."""
         content = entry.content
         if content is not None:
-            yield from self._searched_in(entry, content, hits, Allowance())
+            yield from self._searched_in(entry, content, hits, Allowance.of(content.size))
 
     def wants_second_pass(self) -> bool:
         """Never: once is enough."""
@@ -109,6 +114,14 @@ class SecretsAnalyzer:
     def conclude(self, artifact: Artifact, settings: Settings) -> Iterable[Finding]:  # noqa: ARG002 - the contract's signature
         """Nothing: every finding belongs to an entry."""
         return ()
+
+    def _by_plugins(self, entry: Entry, content: Content) -> Iterator[Finding]:
+        allowance = Allowance()
+        for at, value, name in _trusted.secrets_in(content, self._trusted, allowance):
+            if _second_opinion.digest(value) not in self._accepted:
+                yield _second_opinion.finding(entry, content, at, len(value), plugin=name)
+        if allowance.exceeded:
+            yield _too_much(entry, allowance.exceeded)
 
     def _aside(self, entry: Entry, text: bytes) -> Iterator[Finding]:
         if (_RANDOM_RUN.search(text) is None and self._engine.environment is None) or not text or text in self._searched:

@@ -72,6 +72,8 @@ def confidence_of(promise: Promise, value: bytes, place: Place, usual: Confidenc
 
 
 def _of_password(nature: Nature, value: bytes, place: Place, usual: Confidence, *, quoted: bool) -> Confidence | None:
+    if nature is Nature.UUID and place is Place.PROGRAM:
+        return Confidence.LOW if quoted else None
     if nature in (Nature.RANDOM, Nature.DIGITS, Nature.UUID):
         return usual if place is Place.SETTINGS or quoted else None
     if place is Place.SETTINGS:

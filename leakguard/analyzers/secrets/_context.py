@@ -19,7 +19,9 @@ _SLACK = 8
 _MOST_TRIES = 4
 """Values after one word that are looked at: an id often precedes the secret."""
 
-_BREAK = re.compile(rb";|\.svg|badge|\n[^\n]*\n[^\n]*\n|\b(?:https?|ftp)://|[)}][ \t]*\{|\*/|\$\{")
+_BREAK = re.compile(
+    rb";|\.svg|badge|\n[^\n]*\n[^\n]*\n|\b(?:https?|ftp)://|[)}][ \t]*\{|\*/|\$\{|\x00|/(?:blob|blame|commits?|raw|src|tree)/"
+)
 """What ends the thought: beyond it another one begins."""
 
 _DIGIT = re.compile(rb"[0-9]")

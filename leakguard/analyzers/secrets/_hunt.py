@@ -7,7 +7,7 @@ from leakguard import redact
 from leakguard.analyzers.secrets import _context
 from leakguard.analyzers.secrets._checks import checksum_of, entropy, is_famous, is_placeholder, reads_as_words
 from leakguard.analyzers.secrets._pairs import paired
-from leakguard.analyzers.secrets._places import is_for_show
+from leakguard.analyzers.secrets._places import is_documentation, is_example, is_for_show
 from leakguard.analyzers.secrets._randomness import surprise
 from leakguard.analyzers.secrets._sight import NEAR, Candidate, Opinion, Sight, prefix_of
 from leakguard.analyzers.secrets._values import GLANCE, may_be_secret
@@ -22,6 +22,10 @@ MOST_CANDIDATES = 5_000
 _GUESS = "assignment"
 """The judge of rules whose anchors announce no more than a value."""
 
+_GUESSES = frozenset({"assignment", "comparison", "password"})
+_SAMPLED = _GUESSES | {"basic-authorization", "bearer", "jwt", "private-key", "signed-address", "url"}
+"""Judges of what documentation is full of."""
+
 _ESCAPE = re.compile(rb"(?:\\[nrtbf0]|\\u00[0-9a-fA-F]{2}|\\x[0-9a-fA-F]{2}|%[0-9a-fA-F]{2})\Z")
 """An escape whose last character is no part of the word that follows."""
 
@@ -34,6 +38,10 @@ _SEPARATORS = (b"_", b"-", b".")
 _DIGITS = re.compile(rb"[0-9].*[0-9]|\A[0-9a-fA-F-]+\Z", re.DOTALL)
 _PIECE = re.compile(rb"(?:sha\d{1,3}|md5)[-=:][0-9A-Za-z_+/-]{0,90}\Z|[0-9A-Za-z+/]{28}/\Z")
 """What makes the bytes behind it a digest, or a piece of base64."""
+_CERTAINLY_WORDS = 0.8
+"""Odds in bits a character beyond which a value is a name with numbers in it: random digits in base 16 never are."""
+_SHORT_PREFIX = 4
+"""Characters of a public beginning that may as well begin a name."""
 _RUN = 100
 
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
@@ -113,7 +121,20 @@ class Hunter:
         at = start - base
         sight = Sight(rule=rule, secret=around[at : at + end - start], around=around, at=at, path=path)
         opinion = _opinion(sight)
+        if opinion is not None and _is_talked_about(rule):
+            opinion = _of_surroundings(sight, opinion, documentation=is_documentation(content, path, start))
         return None if opinion is None else _candidate(sight, opinion, start, end)
+
+
+def _of_surroundings(sight: Sight, opinion: Opinion, *, documentation: bool) -> Opinion | None:
+    if documentation:
+        return None if sight.rule.judge in _GUESSES else opinion.but(confidence=Confidence.LOW, note="in documentation")
+    return opinion.but(confidence=Confidence.LOW, note="an example") if is_example(sight.before) else opinion
+
+
+def _is_talked_about(rule: SecretRule) -> bool:
+    """Whether documentation shows such values, so that their shape proves little there: tokens that an issuer marks prove more."""
+    return bool(rule.context) or rule.judge in _SAMPLED or not (rule.prefixes or rule.judge)
 
 
 def _opinion(sight: Sight) -> Opinion | None:
@@ -146,6 +167,9 @@ def _is_worthless(rule: SecretRule, secret: bytes) -> bool:
     if rule.wordless and reads_as_words(variable):
         return True
     if rule.context and surprise(variable) <= 0 and _DIGITS.search(variable) is None:
+        return True
+    short = len(secret) - len(variable) <= _SHORT_PREFIX and rule.bits >= redact.RANDOM_BITS
+    if short and not variable.isdigit() and surprise(variable) < -_CERTAINLY_WORDS * len(variable):
         return True
     return is_placeholder(variable) or entropy(variable) < rule.entropy or is_famous(secret)
 

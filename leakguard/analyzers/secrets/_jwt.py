@@ -23,6 +23,9 @@ _HEADER = frozenset(
 )
 """Registered names of a header (RFC 7515, 7516, 7797 and their registry)."""
 
+_CLAIMS = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
+"""Registered claims (RFC 7519 §4.1): what somebody relies on has one."""
+
 _SHORTEST_SIGNATURE = 20
 _CHANCE = 12.0
 """Odds in bits above which a short signature is a piece of one, and no word."""
@@ -42,6 +45,8 @@ def judge(sight: Sight, opinion: Opinion) -> Opinion | None:
         return opinion.but(confidence=Confidence.LOW, note="unsigned")
     if len(signature) < _SHORTEST_SIGNATURE:
         return opinion.but(confidence=Confidence.LOW, note="cut off in its signature") if surprise(signature) > _CHANCE else None
+    if not _CLAIMS.intersection(claims):
+        opinion = opinion.but(confidence=Confidence.LOW, note="without a registered claim")
     return _of_role(claims.get("role"), sight, opinion)
 
 

@@ -40,7 +40,7 @@ _HARMLESS = re.compile(
     rb"|algorithm|version|uid|arn|ref|alias|mode|kind|text|status|event|action|code|host|port|user|username|description|desc|help|comment"
     rb"|column|table|node|element|props?|style|icon|char|chars|symbol|separator|delimiter|start|end|begin|pos|position|offset|line|kid"
     rb"|input|output|button|form|dialog|page|route|scope|scopes|role|domain|email|audience|issuer|subject|date|time|at|on|for|from|to|is"
-    rb"|has|can|should|enabled|disabled|required|strength|score|rules?|min|max|reset|change|changed|confirm\w{0,7}|visible|valid|invalid)$"
+    rb"|sig|has|can|should|enabled|disabled|required|strength|score|rules?|min|max|reset|change|changed|confirm\w{0,7}|visible|valid|invalid)$"
     rb"|(?:primary|foreign|partition|sort|cache|storage|unique|group|index|hash|range|route|row|map|object|dict|data|i18n|locale|query"
     rb"|translation|message|lookup|next|prev\w{0,4}|page|continuation|pagination|cancel|csrf|xsrf|start|end|site|sitemap|metadata|context"
     rb"|registry|shortcut|hot|arrow|feature|lock|modifier|react|state|theme|color|design|syntax|lex\w{0,4}|parse\w{0,2}|unk|pad|bos|eos|mask"

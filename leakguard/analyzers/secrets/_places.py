@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from leakguard.content import Content
 
 _SHOW = re.compile(
-    r"(?:^|[/!._-])(?:tests?|testing|specs?|docs?|examples?|fixtures?|samples?|demos?|mocks?|__tests__|testdata|tutorials?)(?:[/!._-]|$)",
+    r"(?:^|[/!._-])(?:tests?|testing|specs?|docs?|examples?|fixtures?|samples?|demos?|mocks?|molecule|__tests__|testdata|tutorials?)(?:[/!._-]|$)",
     re.IGNORECASE,
 )
 
 
 _DOCUMENT = re.compile(
     r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|d\.[cm]?ts|pyi|html?|ipynb|po|pot|mo|xlf|xliff|resx|lock|snap|svg|css|scss|less|csv|tsv|schema\.json"
-    r"|examples\.json|tmbundle|tmlanguage|wsdl|xsd)(?:!|$)|(?:^|/)(?:metadata|pkg-info)$|(?:^|/)(?:readme|changelog|changes|history|news|license|licence|notice|authors|contributing)[^/]{0,20}$"
+    r"|examples\.json|jsii|jsii\.tabl\.json|tmbundle|tmlanguage|wsdl|xsd)(?:!|$)|(?:^|/)(?:metadata|pkg-info)$|(?:^|/)(?:readme|changelog|changes|history|news|license|licence|notice|authors|contributing)[^/]{0,20}$"
     r"|(?:^|[/._-])(?:locales?|i18n|l10n|lang|langs|nls|translations?|examples?_generated)[/._-]|package-lock\.json|[/.](?:examples?|samples?)[./]",
     re.IGNORECASE,
 )
@@ -28,6 +28,17 @@ _LONG_LINE = 360
 """Bytes without an end of line before a value: settings and notes have shorter lines than what tools write."""
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _COMMENT = re.compile(rb"(?:\A|\n)[ \t]{0,40}(?:(?:\*|//|/\*|///|#(?!define)|>>>|\.\.\.|--)[^\n]*|>>>[^\n]*\n[^\n]*)\Z")
+
+
+_EXAMPLE = re.compile(rb"""(?:\A|[\s"'`(*#])(?:examples?|e\.g\.)[\s"'`:=,)]""", re.IGNORECASE)
+_EXAMPLE_REACH = 100
+_COMMENT_REACH = 16 * 1024
+"""Bytes before a value in which the block of comment begins that it stands in."""
+_BLOCKS = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte|java|kts?|scala|go|rs|c|cc|cpp|cxx|h|hpp|cs|swift|dart|php|groovy)\Z")
+_PYTHON = re.compile(r"\.py[iwx]?\Z")
+_TRIPLE = (b'"""', b"'''")
+_MOST_PYTHON = 2 * 1024 * 1024
+"""Bytes: the quotes of longer files are not counted."""
 
 
 class Place(enum.Enum):
@@ -53,6 +64,22 @@ def place_of(path: str, before: bytes = b"") -> Place:
 def _is_made_by_tools(before: bytes) -> bool:
     """Whether the bytes before a value are those of an executable or of a minified bundle, whatever the file's name."""
     return len(before) - before.rfind(b"\n") > _LONG_LINE or _BINARY.search(before) is not None
+
+
+def is_example(before: bytes) -> bool:
+    """Whether the word stands shortly before a value."""
+    return _EXAMPLE.search(before[-_EXAMPLE_REACH:]) is not None
+
+
+def is_documentation(content: Content, path: str, offset: int) -> bool:
+    """Whether what stands at `offset` of a program is part of a docstring, or of a block of comment."""
+    before = content.read(offset - _COMMENT_REACH, offset)
+    name = path.rpartition("!/")[2].lower()
+    if _BLOCKS.search(name):
+        return before.rfind(b"/*") > before.rfind(b"*/")
+    if _PYTHON.search(name) and offset <= _MOST_PYTHON:
+        return any(content.read(0, offset).count(quotes) % 2 for quotes in _TRIPLE)
+    return False
 
 
 def is_for_show(path: str) -> bool:

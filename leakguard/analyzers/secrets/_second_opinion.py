@@ -82,7 +82,7 @@ class SecondOpinion:
                     if value in seen or at < start or any(low < at + len(value) and at < high for low, high in taken):
                         continue
                     seen.add(value)
-                    yield _finding(entry, content, at, len(value))
+                    yield finding(entry, content, at, len(value))
 
     def _secrets(self, line: str) -> Iterator[str]:
         from detect_secrets.filters import heuristic
@@ -90,10 +90,9 @@ class SecondOpinion:
         for plugin in self._loaded():
             for found in plugin.analyze_line(filename="", line=line, line_number=1):
                 value = found.secret_value or ""
-                digest = hashlib.sha1(value.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
                 if (
                     value
-                    and digest not in self._accepted
+                    and digest(value.encode("utf-8", "replace")) not in self._accepted
                     and not (
                         heuristic.is_sequential_string(value) or heuristic.is_templated_secret(value) or heuristic.is_potential_uuid(value)
                     )
@@ -117,15 +116,22 @@ def _windows(hits: Iterable[Hit], size: int) -> Iterator[tuple[int, int]]:
         yield start, last
 
 
-def _finding(entry: Entry, content: Content, start: int, length: int) -> Finding:
+def digest(value: bytes) -> str:
+    """As `detect-secrets` writes a secret into its baseline."""
+    return hashlib.sha1(value, usedforsecurity=False).hexdigest()
+
+
+def finding(entry: Entry, content: Content, start: int, length: int, *, plugin: str = "") -> Finding:
+    """What stands at `start`; of medium confidence when it is `plugin`, which the user brought along, that found it."""
     around = content.read(start - redact.CONTEXT, start + length + redact.CONTEXT)
     at = min(start, redact.CONTEXT)
+    whose = f"the plug-in `{redact.escape(plugin)}`" if plugin else "`detect-secrets`"
     return Finding(
         rule=RULE,
         severity=Severity.MEDIUM,
-        confidence=Confidence.LOW,
+        confidence=Confidence.MEDIUM if plugin else Confidence.LOW,
         location=next(locations_of(entry, content, [start])),
-        message=f"what `detect-secrets` takes for a secret {redact.preview('', length)}",
+        message=f"what {whose} takes for a secret {redact.preview('', length)}",
         hint="take it out of the file, or accept it in the baseline of `detect-secrets`",
         fingerprint=redact.fingerprint_of_place(RULE, entry.path, around, at, at + length),
         evidence={"issuer": "unknown", "length": length},

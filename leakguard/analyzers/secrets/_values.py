@@ -38,6 +38,7 @@ _ELSEWHERE = re.compile(
     rb"|B[A-P][0-9A-Za-z_-]{85}"
     rb"|ey[JA][\w-]{10,}\.ey[JA][\w-]{4,}(?:\.[\w-]*)?"
     rb"|[\w-]+\.(?:js|ts|json|html?|css|png|svg|py|txt|md|pem|key|crt|cer|yml|yaml|xml|jpg|woff2?|php|java|go|rb|c|h)"
+    rb"|\{[A-Z][A-Z\d-]{2,12}\}[\w+/=]{20,200}|U2FsdGVkX1[\w+/=]{10,200}|[\w.-]{1,60}:\$(?:2[abxy]|apr1|[156])\$.{0,200}"
     rb"|\$(?:1|2[abxy]?|5|6|7|argon2\w{0,2}|pbkdf2[\w-]{0,12}|scrypt|y)\$.{0,200}"
     rb"|[a-z]{2,8}\d{0,3}:\d{1,7}:.{0,200}|(?:pbkdf2|argon2|bcrypt|scrypt)[\w-]{0,12}[:$].{0,200}",
     re.DOTALL,
@@ -53,6 +54,9 @@ _ALPHABET = b"abcdefghijklmnopqrstuvwxyz"
 _COUNTED = b"123456"
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _HEX = re.compile(rb"(?:0x)?(?:[0-9a-f]+|[0-9A-F]+|[0-9a-fA-F]+)")
+_BYTE = re.compile(rb"\\x[0-9a-fA-F]{2}")
+_MOST_BYTES = 3
+"""Escapes of bytes in a value that is one as it stands; what more of them spell is searched after decoding."""
 _NUMBER = re.compile(rb"[\d.,:/ TZ+-]+|#[0-9a-fA-F]{3,8}|v?\d+\.\d+[\w.+-]*|\d+(?:px|em|ms|s|%)|[A-Za-z]{1,2}\d{1,3}|u?\+?[0-9a-fA-F]{4,6}")
 _CLASSES = (re.compile(rb"[a-z]"), re.compile(rb"[A-Z]"), re.compile(rb"\d"), re.compile(rb"[^A-Za-z0-9_.\s-]"))
 _NOT_A_LETTER = re.compile(rb"[\W\d_]")
@@ -79,6 +83,8 @@ _PLAIN = re.compile(
     rb"""[A-Za-z_.$-]{0,64}+(?(1)(?=[\s"'`]|\\["'`])|(?=[\s"'`<>,;()\[\]{}?!|=+*\\:]|\Z))"""
 )
 """Nothing, a name, or words in whatever spelling, up to what ends them."""
+_AMOUNT = re.compile(rb"""[=: \t"']{0,6}-?\d{1,12}(?:\.\d{0,12})?(?:[eE][+-]?\d{1,3})?(?=[\s,;}\])"']|\Z)""")
+"""A number, as under `max_tokens` and `cost_per_token`."""
 _PASSED = 15
 """Bytes of a value that an anchor passes where it ends in the value."""
 _REMARKABLE = re.compile(rb"[^A-Za-z_.\s/:-]")
@@ -90,7 +96,7 @@ def may_be_secret(window: bytes, at: int) -> bool:
     """At a glance, whether the value at or around `at`, where an anchor ends, is more than words: nearly none is."""
     if _WITHIN.match(window, at - 1):
         value = window[max(0, at - _PASSED) : at]
-    elif _PLAIN.match(window, at):
+    elif _PLAIN.match(window, at) or _AMOUNT.match(window, at):
         return False
     elif ahead := _AHEAD.match(window, at):
         value = ahead[1]
@@ -103,7 +109,7 @@ def nature_of(value: bytes) -> Nature:
     """What `value` is; without quotes, escapes and white space around it."""
     if len(value) < SHORTEST or _TEMPLATE.search(value) or _ELSEWHERE.fullmatch(value) or _NUMBER.fullmatch(value):
         return Nature.WRITTEN
-    if is_placeholder(value) or is_famous(value) or _is_sequence(value):
+    if is_placeholder(value) or is_famous(value) or _is_sequence(value) or len(_BYTE.findall(value)) > _MOST_BYTES:
         return Nature.WRITTEN
     if _UUID.fullmatch(value):
         return Nature.UUID

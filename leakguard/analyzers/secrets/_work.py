@@ -23,6 +23,8 @@ MOST_WORK_FOR_A_RULE = 1_200_000
 MOST_DECODED = 32 * 1024 * 1024
 """Bytes decoded of one entry, over all rounds."""
 
+_BYTES_FOR_A_UNIT = 32
+"""Of the entry: so many of them allow one unit more."""
 _EVALUATION, _JUDGEMENT = 2, 150
 _BYTES_A_UNIT = 30
 """Bytes of a window that an expression passes in one unit, in the worst case."""
@@ -39,8 +41,15 @@ class Allowance:
     decoded_left: int = MOST_DECODED
     spent: dict[str, int] = field(default_factory=dict)
     """By rule."""
+    size: int = 0
+    """Of the entry, bytes."""
     exceeded: str = ""
     """What was too much, for a message; empty while nothing was."""
+
+    @classmethod
+    def of(cls, size: int) -> "Allowance":
+        """What an entry of so many bytes is allowed: a large one may hold more of everything."""
+        return cls(left=MOST_WORK + size // _BYTES_FOR_A_UNIT, size=size)
 
     def exceed(self, reason: str) -> None:
         """Note that something was left out; the first reason counts."""
@@ -56,7 +65,7 @@ class Allowance:
     def spend_for(self, rule: str, units: int) -> bool:
         """The same for one rule."""
         spent = self.spent[rule] = self.spent.get(rule, 0) + units
-        if spent > MOST_WORK_FOR_A_RULE:
+        if spent > MOST_WORK_FOR_A_RULE + self.size // _BYTES_FOR_A_UNIT:
             self.exceed(_TOO_MANY)
             return False
         return self.spend(units)

@@ -89,13 +89,13 @@ def test_decoded_bytes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """What expands beyond the allowance is said, and the rest of the file is searched all the same."""
     text = f'"{b64(gzip.compress(bytes(1000)))}"; key = "{token("npm_", 36)}"'
     assert {"secret/npm-token"} == {one.rule for one in found(text)}
-    monkeypatch.setattr(_work.Allowance.__dataclass_fields__["decoded_left"], "default", 10)
-    monkeypatch.setattr(_work.Allowance, "__init__", _with_little)
+    monkeypatch.setattr(_work.Allowance, "of", classmethod(lambda cls, _: cls(decoded_left=10)))
     assert {"secret/npm-token", LIMIT} == {one.rule for one in found(text)}
 
 
-def _with_little(self: _work.Allowance) -> None:
-    self.left, self.decoded_left, self.spent, self.exceeded = _work.MOST_WORK, 10, {}, ""
+def test_large_entries_are_allowed_more() -> None:
+    """The allowance grows with the entry, so that a large one that says one word on each line is not refused."""
+    assert _work.Allowance.of(100_000_000).left > 2 * _work.Allowance.of(0).left
 
 
 def test_second_opinion_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
