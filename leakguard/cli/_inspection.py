@@ -41,6 +41,13 @@ _DECLARED = (
         multiple=True,
         help="The value of this variable must not occur anywhere, in any encoding. Repeatable.",
     ),
+    click.option(
+        "--trust-plugin",
+        "trust_plugins",
+        metavar="FILE",
+        multiple=True,
+        help="A plug-in of `detect-secrets`: its code runs, on all text. Here only, not as a variable. Repeatable.",
+    ),
     option("--quiet", is_flag=True, help="Print only what blocks, one line for each rule."),
     option("--no-progress", is_flag=True, help="No progress line on long runs."),
     option("--explain", is_flag=True, help="Print what is allowed too, and what each rule means."),
@@ -66,6 +73,7 @@ class Inspection:
     allow_incomplete: bool
     baseline: str | None
     secret_env: Sequence[str]
+    trust_plugins: Sequence[str]
     quiet: bool
     no_progress: bool
     explain: bool
@@ -93,6 +101,7 @@ class Inspection:
                 jobs=self.jobs,
                 allow_incomplete=self.allow_incomplete,
                 secret_env=self.secret_env,
+                trust_plugins=self.trust_plugins,
                 baseline=self.baseline,
                 progress=progress,
             )

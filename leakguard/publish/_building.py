@@ -27,7 +27,7 @@ def build(project: Path, folder: Path) -> list[Path]:
     if is_python and find_spec("build") is None:
         raise UsageError("building needs `build`, which is not installed", hint="`pip install 'leakguard[publish]'` brings it")
     python = [sys.executable, "-m", "build", "--outdir", str(folder), os.path.abspath(project)]  # noqa: PTH100 - as build wants it
-    npm = [_npm_client.executable(), "pack", f"--pack-destination={folder}", "--dry-run=false"] if is_npm else []
+    npm = [_npm_client.executable(), "pack", f"--pack-destination={folder}", "--dry-run=false", "--no-update-notifier"] if is_npm else []
     code = _run(python if is_python else npm, project)
     if code:
         raise UploadFailed(f"the build of `{shown}` ended with {code}", hint="what it says stands above; nothing was published")

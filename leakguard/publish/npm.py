@@ -57,6 +57,7 @@ class Publication:
         self.parcels = (parcel,)
         self.sent: tuple[Parcel, ...] = ()
         self._parcel, self._folder, self._orders = parcel, folder, orders
+        self._identity = name, version
         self._package = f"{name}@{version}"
         self._scope = name.partition("/")[0] if name.startswith("@") else ""
         self._registry = _registry(self._scope, publish_config(parcel), configuration)
@@ -120,6 +121,11 @@ class Publication:
 
     def _arrived(self) -> Sequence[str] | None:
         """The digests that the registry has of the version; `None` while it knows none."""
+        from leakguard.publish._npm_arrival import integrity
+
+        told = integrity(self._registry, *self._identity)
+        if told is not None:
+            return told
         code, output = client.ask(
             ["view", self._package, "dist.integrity", "--json", "--prefer-online", *self._target()], self._folder, quiet=True
         )

@@ -175,7 +175,7 @@ def test_the_signature_is_one_that_openssl_confirms(tmp_path: Path) -> None:
     kind = b"application/vnd.in-toto+json"
     (tmp_path / "signed").write_bytes(b" ".join([b"DSSEv1", b"%d" % len(kind), kind, b"%d" % len(body), body]))
     (tmp_path / "sig").write_bytes(base64.b64decode(envelope["signatures"][0]["sig"]))
-    command = [
+    command: list[str | Path] = [
         "openssl",
         "pkeyutl",
         "-verify",
