@@ -122,7 +122,7 @@ def _tell_sent(shipments: "Sequence[Shipment]", uncertain: "Shipment | None") ->
     for shipment in shipments:
         waiting = [parcel for parcel in shipment.parcels if parcel not in shipment.sent]
         for parcel in shipment.sent:
-            _streams.say("published", f"{parcel.name} (sha256:{parcel.sha256}) to {shipment.address}")
+            _streams.say(shipment.outcome, f"{parcel.name} (sha256:{parcel.sha256}) to {shipment.address}")
         for number, parcel in enumerate(waiting):
             _streams.say("perhaps published" if shipment is uncertain and number == 0 else "not published", parcel.name)
 

@@ -61,6 +61,9 @@ class Shipment(Protocol):
     address: str
     """Where it goes, without credentials: what a policy's `publish.registry` is compared with."""
 
+    outcome: str
+    """What has become of what was sent: `published` or `staged`."""
+
     @property
     def sent(self) -> Sequence[Parcel]:
         """What the registry has taken so far."""

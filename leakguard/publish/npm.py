@@ -56,6 +56,7 @@ class Publication:
             raise UsageError(f"`{parcel.name}` has no name or no version", hint="npm needs both in `package.json`")
         self.parcels = (parcel,)
         self.sent: tuple[Parcel, ...] = ()
+        self.outcome = "staged" if orders.stage else "published"
         self._parcel, self._folder, self._orders = parcel, folder, orders
         self._identity = name, version
         self._package = f"{name}@{version}"

@@ -60,6 +60,8 @@ class Twine:
 class Upload:
     """Files that go to one repository in one call of twine."""
 
+    outcome = "published"
+
     def __init__(self, parcels: Sequence[Parcel], *, interactive: bool) -> None:
         from twine.commands.upload import upload
         from twine.exceptions import InvalidConfiguration, TwineException

@@ -134,6 +134,7 @@ def test_publish_stages_and_says_how_to_review(cli: Cli, tmp_path: Path) -> None
     done = cli("publish", "--stage", path, **staging(tmp_path, STAGING))
     assert done.exit_code == 0, done.output
     assert f"review it with `leakguard inspect npm-stage:{ID}`" in done.stderr
+    assert f"\nstaged: {path} (sha256:" in done.stderr
     arguments, digest = json.loads((tmp_path / "call").read_text(encoding="utf-8"))
     assert packages.sha256(path) == digest
     assert {"--registry=https://registry.example.org/", "--ignore-scripts", "--dry-run=false"} <= set(arguments)
