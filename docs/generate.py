@@ -23,6 +23,7 @@ with what the policy in force decides. Names are never reused.
 FAMILIES = {
     "artifact": "What could not be inspected, or can be read in two ways",
     "file": "Files that nobody meant to ship",
+    "git": "What git keeps elsewhere",
     "metadata": "What the package says about itself",
     "policy": "What is wrong with the policy",
     "secret": "Secrets",

@@ -1,9 +1,16 @@
 """What to look for: the half of a policy that steers the analyzers. What to do about it is `leakguard.policy`."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leakguard.model import Openness
+
+if TYPE_CHECKING:
+    from leakguard.checkout import Checkout
+
+COMMIT_PRAGMAS = ("detect-secrets", "leakguard")
+"""Tools whose inline pragmas count in what is staged, whatever the policy says: nobody but the committer wrote them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,5 +64,12 @@ class Settings:
     files: FileRules = field(default_factory=FileRules)
     size: SizeRules = field(default_factory=SizeRules)
     secrets: SecretSettings = field(default_factory=SecretSettings)
+    checkout: "Checkout | None" = None
+    """What git knows about the project around the working directory; no part of the policy, and given to the general part only."""
     publishable: bool = True
     """False for what merely lies beside packages: never judged by `files`, `size` or the lock."""
+
+    def for_commits(self) -> "Settings":
+        """The same for what is staged, whose author may say that a secret is meant to stand there."""
+        own = [tool for tool in COMMIT_PRAGMAS if tool not in self.secrets.pragmas]
+        return replace(self, secrets=replace(self.secrets, pragmas=(*self.secrets.pragmas, *own)))

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,8 +60,8 @@ def command(*, artifacts: Sequence[str], dry_run: bool, build: bool, stage: bool
     from leakguard import publish
 
     inspection = Inspection(**options)
-    policy = inspection.load_policy(RULES)
-    with publish.Room() as room:
+    with ExitStack() as stack, publish.Room() as room:
+        policy = inspection.load_policy(stack, RULES)
         targets = _built(artifacts, room) if build else room.take(artifacts or [DEFAULT_TARGET])
         with publish.Clients(room, targets) as clients:
             report, code = inspection.run(targets, policy)
