@@ -104,7 +104,7 @@ def _read(path: Path) -> bytes:
             return file.read(LARGEST)
     except (OSError, ValueError) as error:
         reason = os.strerror(getattr(error, "errno", 0) or 0).lower()
-        raise UsageError(f"the key `{escape(str(path))}` cannot be read: {reason}") from None
+        raise UsageError(f"the key `{escape(str(path))}` cannot be read: {reason}", hint=_MAKE) from None
 
 
 def _private(path: Path, data: bytes) -> "Private | None":

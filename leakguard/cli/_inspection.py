@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,8 @@ from leakguard.cli._gate import exit_code
 from leakguard.cli._options import option
 from leakguard.cli._outputs import check, parse
 from leakguard.cli._progress import ProgressLine
-from leakguard.cli.inspect import _deliver, _pairs, _raised, tell_unset
+from leakguard.cli._pull_request import governing_commit, own_exemption
+from leakguard.cli.inspect import _compared, _deliver, _pairs, _raised, tell_unset
 from leakguard.model import Action, Report
 from leakguard.reporters._page import WIDEST
 from leakguard.reporters.text import Layout
@@ -28,18 +30,35 @@ _DECLARED = (
         "formats",
         metavar="NAME[=FILE]",
         multiple=True,
-        help="Write a report: text, json. Without FILE to standard output. Repeatable.",
+        help="Write a report: text, json, sarif, github, markdown, junit or gitlab. Without FILE to standard output. Repeatable.",
     ),
     option("--jobs", type=click.IntRange(min=1), metavar="N", help="Inspect N artifacts at a time. Default: one for each processor."),
     option("--limits", metavar="KEY=VALUE", multiple=True, help="Replace a limit of the policy, such as `bytes=1 GB`. Repeatable."),
     option("--fail-on", type=click.Choice(["block", "warn"]), default="block", help="Refuse on warnings too. Default: block."),
     option("--allow-incomplete", is_flag=True, help="Let waivers accept parts that could not be inspected."),
+    option(
+        "--policy-from",
+        metavar="REF",
+        help="Read policy, lock, packs and baseline from this commit. Default: the target branch in CI on pull requests. `.`: never.",
+    ),
     option("--baseline", metavar="FILE", help="Accept the findings whose fingerprints FILE lists; `leakguard baseline` writes it."),
+    option(
+        "--against",
+        metavar="OLD",
+        help="Block what is new since OLD: a file, folder or lock, npm:NAME@VERSION, pypi:NAME==VERSION, previous.",
+    ),
     option(
         "--secret-env",
         metavar="NAME",
         multiple=True,
         help="The value of this variable must not occur anywhere, in any encoding. Repeatable.",
+    ),
+    click.option(
+        "--trust-plugin",
+        "trust_plugins",
+        metavar="FILE",
+        multiple=True,
+        help="A plug-in of `detect-secrets`: its code runs, on all text. Here only, not as a variable. Repeatable.",
     ),
     option("--quiet", is_flag=True, help="Print only what blocks, one line for each rule."),
     option("--no-progress", is_flag=True, help="No progress line on long runs."),
@@ -64,17 +83,22 @@ class Inspection:
     limits: Sequence[str]
     fail_on: str
     allow_incomplete: bool
+    policy_from: str | None
     baseline: str | None
+    against: str | None
     secret_env: Sequence[str]
+    trust_plugins: Sequence[str]
     quiet: bool
     no_progress: bool
     explain: bool
 
-    def load_policy(self, rules: Mapping[str, Action] | None = None) -> "Policy":
-        """The policy, with rules above all of its own."""
+    def load_policy(self, stack: ExitStack, rules: Mapping[str, Action] | None = None) -> "Policy":
+        """The policy, with rules above all of its own; good until `stack` is unwound."""
         from leakguard import policy as policies
 
-        loaded = policies.load(self.policy)
+        reference = governing_commit(self.policy_from)
+        origin = stack.enter_context(policies.snapshot(reference)) if reference else None
+        loaded = policies.load(self.policy, origin=origin)
         return policies.override_rules(loaded, rules) if rules else loaded
 
     def run(self, targets: "Sequence[str | Target]", policy: "Policy") -> tuple[Report, int]:
@@ -89,15 +113,19 @@ class Inspection:
             report = inspector.inspect(
                 targets,
                 policy=policy,
+                policy_from=governing_commit(self.policy_from),
                 limits=overrides,
                 jobs=self.jobs,
                 allow_incomplete=self.allow_incomplete,
                 secret_env=self.secret_env,
+                trust_plugins=self.trust_plugins,
                 baseline=self.baseline,
+                against=_compared(self.against),
                 progress=progress,
             )
         tell_unset(self.secret_env)
-        weakened = [*(["--allow-incomplete"] if self.allow_incomplete else []), *_raised(policy, overrides)]
+        given = ["--allow-incomplete"] if self.allow_incomplete else []
+        weakened = [*given, *own_exemption(self.policy_from), *_raised(policy, overrides)]
         report = replace(report, weakened_by=(*report.weakened_by, *weakened))
         strict = self.fail_on == "warn"
         layout = Layout(

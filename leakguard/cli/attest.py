@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,13 +52,13 @@ def command(*, artifacts: Sequence[str], output: str, key: str | None, keyless: 
         raise UsageError("`--key` and `--keyless` are two ways to sign", hint="take one of them")
     path = Path(output)
     inspection = Inspection(**options)
-    policy = inspection.load_policy()
     seal = _sealing(key, keyless=keyless)
     targets = _files(artifacts)
     check([Output(reporter="attestation", path=path)], [target.name for target in targets])
     if os.path.lexists(path) and not force:
         raise UsageError(f"`{escape(output)}` exists", hint="`--force` replaces it")
-    report, code = inspection.run(targets, policy)
+    with ExitStack() as stack:
+        report, code = inspection.run(targets, inspection.load_policy(stack))
     if code:
         _streams.say("error", "no attestation was written")
         return code

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,7 +45,7 @@ Exit codes:
 @click.command(context_settings=dict(SETTINGS), epilog=EPILOG)
 @click.argument("artifacts", nargs=-1, metavar="[ARTIFACT]...")
 @option("--dry-run", is_flag=True, help="Do everything but send.")
-@option("--build", is_flag=True, help="Build first: ARTIFACT is a project folder, by default this one. Runs the project's own build.")
+@click.option("--build", is_flag=True, help="Build first: ARTIFACT is a project folder, by default this one. Runs the project's own build.")
 @option("--stage", is_flag=True, help="npm: send to the staging area, where somebody approves it.")
 @option("--tag", metavar="TAG", help="npm: the dist-tag. Default: as npm is configured.")
 @inspecting
@@ -59,8 +60,8 @@ def command(*, artifacts: Sequence[str], dry_run: bool, build: bool, stage: bool
     from leakguard import publish
 
     inspection = Inspection(**options)
-    policy = inspection.load_policy(RULES)
-    with publish.Room() as room:
+    with ExitStack() as stack, publish.Room() as room:
+        policy = inspection.load_policy(stack, RULES)
         targets = _built(artifacts, room) if build else room.take(artifacts or [DEFAULT_TARGET])
         with publish.Clients(room, targets) as clients:
             report, code = inspection.run(targets, policy)
@@ -102,25 +103,29 @@ def _rehearse(shipments: "Sequence[Shipment]") -> int:
 
 def _send(shipments: "Sequence[Shipment]") -> int:
     """Send one after the other; the first that fails is the last that is tried."""
+    from leakguard.publish import UploadFailed
+
+    sending = shipments[0]
     try:
-        for shipment in shipments:
-            _streams.say("publishing", f"`{_names(shipment.parcels)}` to `{shipment.address}`")
-            shipment.send(_streams.say)
-    except (LeakguardError, KeyboardInterrupt):
-        _tell_sent(shipments)
+        for sending in shipments:
+            _streams.say("publishing", f"`{_names(sending.parcels)}` to `{sending.address}`")
+            sending.send(_streams.say)
+    except (LeakguardError, KeyboardInterrupt) as error:
+        uncertain = error.uncertain if isinstance(error, UploadFailed) else isinstance(error, KeyboardInterrupt)
+        _tell_sent(shipments, sending if uncertain else None)
         raise
-    _tell_sent(shipments)
+    _tell_sent(shipments, None)
     return 0
 
 
-def _tell_sent(shipments: "Sequence[Shipment]") -> None:
+def _tell_sent(shipments: "Sequence[Shipment]", uncertain: "Shipment | None") -> None:
     """Say of every package whether it went, so that nobody has to guess, or sends it twice."""
     for shipment in shipments:
-        for parcel in shipment.parcels:
-            if parcel in shipment.sent:
-                _streams.say("published", f"{parcel.name} (sha256:{parcel.sha256}) to {shipment.address}")
-            else:
-                _streams.say("not published", parcel.name)
+        waiting = [parcel for parcel in shipment.parcels if parcel not in shipment.sent]
+        for parcel in shipment.sent:
+            _streams.say(shipment.outcome, f"{parcel.name} (sha256:{parcel.sha256}) to {shipment.address}")
+        for number, parcel in enumerate(waiting):
+            _streams.say("perhaps published" if shipment is uncertain and number == 0 else "not published", parcel.name)
 
 
 def _names(parcels: "Sequence[Parcel]") -> str:

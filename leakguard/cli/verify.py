@@ -147,6 +147,7 @@ def _digests(artifacts: Sequence[str]) -> Mapping[str, tuple[str, str]]:
             raise UsageError(f"`{escape(target.name)}` is a folder, which has no digest", hint="name the packages, or their folder")
         opened = naming.OpenFile(target)
         opened.close()
+        assert opened.sha256 is not None  # there is no bound here above which it would not be read
         found[escape(target.name)] = (escape(target.path.name), opened.sha256)
     if not found:
         raise UsageError("there is no package to verify", hint="name wheels, sdists, tarballs or their folder")

@@ -14,6 +14,11 @@ class UploadFailed(LeakguardError):
 
     exit_code = 4
 
+    def __init__(self, message: str, *, hint: str = "", uncertain: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.uncertain = uncertain
+        """Whether the registry may have taken the package all the same, such as when its answer was lost."""
+
 
 class Substituted(LeakguardError):
     """What is about to be sent, or has arrived, is not what was inspected."""
@@ -55,6 +60,9 @@ class Shipment(Protocol):
     parcels: Sequence[Parcel]
     address: str
     """Where it goes, without credentials: what a policy's `publish.registry` is compared with."""
+
+    outcome: str
+    """What has become of what was sent: `published` or `staged`."""
 
     @property
     def sent(self) -> Sequence[Parcel]:

@@ -54,8 +54,8 @@ def parcels(report: Report, targets: Sequence[Target]) -> list[Parcel]:
     made = [_parcel(verdict, target) for verdict, target in zip(report.verdicts, targets, strict=True)]
     for index, one in enumerate(made):
         for other in made[:index]:
-            if one.sha256 == other.sha256 or (one.path.name == other.path.name and _registry_name(one) == _registry_name(other)):
-                raise UsageError(f"`{other.name}` and `{one.name}` would be published as the same file", hint="name each package once")
+            if one.sha256 == other.sha256 or _place(one) == _place(other):
+                raise UsageError(f"`{other.name}` and `{one.name}` would be published as the same", hint="name each package once")
     return made
 
 
@@ -69,6 +69,14 @@ def _parcel(verdict: Verdict, target: Target) -> Parcel:
             hint="somebody else writes to your files: find out who before you publish anything",
         )
     return Parcel(name=verdict.artifact.target, path=target.path, sha256=sha256, identity=verdict.artifact.identity)
+
+
+def _place(parcel: Parcel) -> tuple[str | None, ...]:
+    """What a registry keeps it under: npm by name and version, an index of Python packages by the name of the file."""
+    registry = _registry_name(parcel)
+    if registry == "npm":
+        return registry, parcel.identity.name, parcel.identity.version
+    return registry, parcel.path.name
 
 
 def _by_suffix(target: Target) -> str:

@@ -56,7 +56,9 @@ class Publication:
             raise UsageError(f"`{parcel.name}` has no name or no version", hint="npm needs both in `package.json`")
         self.parcels = (parcel,)
         self.sent: tuple[Parcel, ...] = ()
+        self.outcome = "staged" if orders.stage else "published"
         self._parcel, self._folder, self._orders = parcel, folder, orders
+        self._identity = name, version
         self._package = f"{name}@{version}"
         self._scope = name.partition("/")[0] if name.startswith("@") else ""
         self._registry = _registry(self._scope, publish_config(parcel), configuration)
@@ -75,9 +77,19 @@ class Publication:
     def _publish(self) -> None:
         code = client.show(["publish", *self._arguments()], self._folder)
         if code:
-            raise UploadFailed(f"npm could not publish `{self._parcel.name}` to `{self.address}`: it ended with {code}", hint=_SEE)
+            raise self._failed(code)
         self.sent = self.parcels
         self._confirm()
+
+    def _failed(self, code: int) -> UploadFailed:
+        """Why not; the registry may have the package even so, from this attempt or from an earlier one."""
+        from leakguard.publish._npm_arrival import integrity
+
+        message = f"npm could not publish `{self._parcel.name}` to `{self.address}`: it ended with {code}"
+        if self._integrity in (integrity(self._registry, *self._identity) or ()):
+            hint = f"the registry has these very bytes as `{self._package}` already, from this attempt or an earlier one"
+            return UploadFailed(message, hint=hint, uncertain=True)
+        return UploadFailed(message, hint=_SEE)
 
     def _stage(self, say: Callable[[str, str], None]) -> None:
         code, output = client.ask(["stage", "publish", "--json", *self._arguments()], self._folder)
@@ -87,7 +99,7 @@ class Publication:
         staged = _staged(output)
         claimed = staged.get("integrity")
         identifier = staged.get("stageId")
-        if claimed is not None and claimed != self._integrity:
+        if isinstance(claimed, str) and "[...]" not in claimed and claimed != self._integrity:
             raise Substituted(
                 f"npm staged other bytes than the inspected `{self._parcel.name}`",
                 hint=f"reject them: `npm stage reject {escape(str(identifier))}`",
@@ -120,6 +132,11 @@ class Publication:
 
     def _arrived(self) -> Sequence[str] | None:
         """The digests that the registry has of the version; `None` while it knows none."""
+        from leakguard.publish._npm_arrival import integrity
+
+        told = integrity(self._registry, *self._identity)
+        if told is not None:
+            return told
         code, output = client.ask(
             ["view", self._package, "dist.integrity", "--json", "--prefer-online", *self._target()], self._folder, quiet=True
         )

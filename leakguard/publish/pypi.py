@@ -60,6 +60,8 @@ class Twine:
 class Upload:
     """Files that go to one repository in one call of twine."""
 
+    outcome = "published"
+
     def __init__(self, parcels: Sequence[Parcel], *, interactive: bool) -> None:
         from twine.commands.upload import upload
         from twine.exceptions import InvalidConfiguration, TwineException
@@ -102,7 +104,9 @@ class Upload:
             raise _refused(error, self.address) from None
         except RequestException as error:
             hint = "check the network, and the address in TWINE_REPOSITORY_URL or `.pypirc`"
-            raise UploadFailed(f"`{self.address}` cannot be reached: {type(error).__name__}", hint=hint) from None
+            raise UploadFailed(
+                f"`{self.address}` cannot be reached: {type(error).__name__}", hint=hint, uncertain=_was_sent(error)
+            ) from None
         except TwineException as error:
             raise UploadFailed(f"twine failed: {_line(error)}", hint=_credentials_hint(error)) from None
         except (Substituted, UploadFailed):
@@ -162,6 +166,13 @@ def _refused(error: "requests.HTTPError", address: str) -> UploadFailed:
     code = 0 if response is None else response.status_code
     reason = "" if response is None else escape(str(response.reason or ""))[:200]
     return UploadFailed(f"`{address}` refuses the upload: {code} {reason}".rstrip(), hint=_HINTS.get(code, ""))
+
+
+def _was_sent(error: "requests.RequestException") -> bool:
+    """Whether a connection failed after it had been made, so that the file may be there."""
+    from urllib3.exceptions import MaxRetryError
+
+    return not (error.args and isinstance(error.args[0], MaxRetryError))
 
 
 def _credentials_hint(error: Exception) -> str:

@@ -82,9 +82,7 @@ def test_no_field_of_a_signed_statement_can_be_changed(tmp_path: Path, field: tu
     holder = body
     for key in field[:-1]:
         holder = holder[key]
-    holder[field[-1]] = {str: lambda value: value[::-1], int: lambda value: value + 1, list: lambda value: [*value, "x"]}[
-        type(holder[field[-1]])
-    ](holder[field[-1]])
+    holder[field[-1]] = changed(holder[field[-1]])
     envelope["payload"] = base64.b64encode(compact(body)).decode()
     with pytest.raises(Malformed):
         open_file(compact(envelope) + b"\n", read_verifier(public))
@@ -115,9 +113,9 @@ def test_an_envelope_has_one_signature(tmp_path: Path) -> None:
     """None is none, and a second one proves nothing about the first."""
     private, public = samples.key_pair(tmp_path)
     envelope = json.loads(sealed(statement(), read_signer(private)))
-    for signatures in ([], envelope["signatures"] * 2):
+    for count in (0, 2):
         with pytest.raises(Malformed):
-            open_file(compact({**envelope, "signatures": signatures}) + b"\n", read_verifier(public))
+            open_file(compact({**envelope, "signatures": envelope["signatures"] * count}) + b"\n", read_verifier(public))
 
 
 def test_unsigned_is_not_signed(tmp_path: Path) -> None:
@@ -177,7 +175,7 @@ def test_the_signature_is_one_that_openssl_confirms(tmp_path: Path) -> None:
     kind = b"application/vnd.in-toto+json"
     (tmp_path / "signed").write_bytes(b" ".join([b"DSSEv1", b"%d" % len(kind), kind, b"%d" % len(body), body]))
     (tmp_path / "sig").write_bytes(base64.b64decode(envelope["signatures"][0]["sig"]))
-    command = [
+    command: list[str | Path] = [
         "openssl",
         "pkeyutl",
         "-verify",
@@ -236,6 +234,11 @@ class TestKeys:
         """One line."""
         with pytest.raises(UsageError, match="cannot be read: no such file"):
             read_signer(tmp_path / "absent")
+
+
+def changed(value: str | int | list[str]) -> str | int | list[str]:
+    """Another value of the same type."""
+    return value + 1 if isinstance(value, int) else [*value, "x"] if isinstance(value, list) else f"{value}x"
 
 
 def compact(value: object) -> bytes:

@@ -78,8 +78,18 @@ class TestPublish:
         """Npm refuses, and that is 4."""
         path = packages.tarball(tmp_path, "twice")
         assert cli("publish", path, **npm.variables(tmp_path)).exit_code == 0
+        before = npm.requests('"PUT","url":"/twice"')
         done = cli("publish", path, **npm.variables(tmp_path))
-        assert (done.exit_code, len(npm.requests('"PUT","url":"/twice"'))) == (4, len(npm.requests('"PUT","url":"/twice"')))
+        assert (4, before) == (done.exit_code, npm.requests('"PUT","url":"/twice"'))
+        assert f"perhaps published: {path}" in done.stderr
+        assert "the registry has these very bytes" in done.stderr
+
+    def test_another_content_under_a_published_version_is_not_published(self, cli: Cli, npm: Npm, tmp_path: Path) -> None:
+        """What is there is something else."""
+        assert cli("publish", packages.tarball(tmp_path, "taken"), **npm.variables(tmp_path)).exit_code == 0
+        path = packages.tarball(tmp_path, "taken", keywords=["other"])
+        done = cli("publish", path, **npm.variables(tmp_path))
+        assert done.exit_code == 4, done.output
         assert f"not published: {path}" in done.stderr
 
     def test_scripts_of_the_package_do_not_run(self, cli: Cli, npm: Npm, tmp_path: Path) -> None:
@@ -126,7 +136,7 @@ class TestDestination:
         """It is not read, though the command runs in the project."""
         (tmp_path / "package.json").write_text("{}", encoding="utf-8")
         (tmp_path / ".npmrc").write_text("registry=http://127.0.0.1:9/\n", encoding="utf-8")
-        done = cli("publish", packages.tarball(tmp_path, "undirected"), **npm.variables(tmp_path))
+        done = cli("publish", packages.tarball(tmp_path, "undirected"), **npm.variables(tmp_path), TMPDIR=str(tmp_path))
         assert done.exit_code == 0, done.output
         assert npm.package("undirected")
 

@@ -113,6 +113,59 @@ class TestPublish:
         assert packages.sha256(path) == pypi.digest(path.name)
 
 
+IN_TREE = """
+import pathlib, shutil
+def _copy(folder, suffix):
+    (found,) = pathlib.Path("made").glob("*" + suffix)
+    shutil.copy(found, folder)
+    return found.name
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    return _copy(folder, ".whl")
+def build_sdist(folder, config_settings=None):
+    return _copy(folder, ".tar.gz")
+"""
+"""A build backend that needs nothing from any registry: it copies what lies in the project."""
+
+
+class TestBuild:
+    """`--build`, with the real build frontend."""
+
+    def project(self, tmp_path: Path, name: str) -> Path:
+        """A project whose own backend gives a wheel and an sdist; `build` makes the wheel from what is in the sdist."""
+        from tests import builders
+
+        folder = tmp_path / "project"
+        (folder / "made").mkdir(parents=True)
+        wheel = packages.wheel(folder / "made", name)
+        table = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+        (folder / "pyproject.toml").write_text(table, encoding="utf-8")
+        (folder / "backend.py").write_text(IN_TREE, encoding="utf-8")
+        inside: dict[str, str | bytes] = {"pyproject.toml": table, "backend.py": IN_TREE, f"made/{wheel.name}": wheel.read_bytes()}
+        (folder / "made" / f"{name}-1.0.tar.gz").write_bytes(builders.sdist(inside, name=name, metadata=packages.OPEN))
+        return folder
+
+    def test_what_is_built_is_published_and_nothing_is_left(self, cli: Cli, pypi: PyPi, tmp_path: Path) -> None:
+        """Wheel and sdist, and no `dist/` in the project."""
+        project = self.project(tmp_path, "built")
+        done = cli("publish", "--build", project, **pypi.variables())
+        assert done.exit_code == 0, done.output
+        for path in (project / "made").iterdir():
+            assert packages.sha256(path) == pypi.digest(path.name)
+        assert not (project / "dist").exists()
+
+    def test_a_build_that_fails_is_4(self, cli: Cli, pypi: PyPi, tmp_path: Path) -> None:
+        """And nothing was inspected or sent."""
+        project, before = self.project(tmp_path, "broken"), pypi.requests()
+        (project / "backend.py").write_text("raise SystemExit(7)\n", encoding="utf-8")
+        done = cli("publish", "--build", project, **pypi.variables())
+        assert (4, "", before) == (done.exit_code, done.stdout, pypi.requests()), done.output
+
+    def test_a_variable_does_not_run_a_build(self, cli: Cli, tmp_path: Path) -> None:
+        """Only the command line does."""
+        project = self.project(tmp_path, "mirrored")
+        assert cli("publish", project, LEAKGUARD_BUILD="1").exit_code == 2
+
+
 class TestFailures:
     """One clear line, the right exit code, and nothing published."""
 

@@ -30,6 +30,20 @@ shutil.copy(tarball, name)
 print(name)
 """
 
+STAGING = """#!/usr/bin/env python3
+# `npm stage publish FILE --json` and `npm config list --json` as npm 11.19 prints them.
+import base64, hashlib, json, pathlib, sys
+if sys.argv[1] == "config":
+    print(json.dumps({"registry": "https://registry.example.org/"}))
+    sys.exit()
+assert sys.argv[1:3] == ["stage", "publish"] and "--json" in sys.argv
+data = pathlib.Path([one for one in sys.argv[3:] if not one.startswith("--")][0]).read_bytes()
+call = [sys.argv[3:], hashlib.sha256(data).hexdigest()]
+(pathlib.Path(STORE) / "call").write_text(json.dumps(call))
+integrity = "sha512-" + base64.b64encode(hashlib.sha512(data).digest()).decode()
+print(json.dumps({"example": {"id": "example@1.0.0", "integrity": integrity, "stageId": "STAGE_ID"}}, indent=2))
+"""
+
 
 @pytest.fixture
 def staged(tmp_path: Path) -> dict[str, str]:
@@ -112,3 +126,34 @@ def test_without_npm(cli: Cli, tmp_path: Path) -> None:
     done = cli("inspect", f"npm-stage:{ID}", PATH=str(tmp_path))
     assert done.exit_code == 2
     assert "hint: install Node.js" in done.stderr
+
+
+def test_publish_stages_and_says_how_to_review(cli: Cli, tmp_path: Path) -> None:
+    """`--stage` runs `npm stage publish` on the inspected copy, at the registry that npm is told outright."""
+    path = packages.tarball(tmp_path, "example")
+    done = cli("publish", "--stage", path, **staging(tmp_path, STAGING))
+    assert done.exit_code == 0, done.output
+    assert f"review it with `leakguard inspect npm-stage:{ID}`" in done.stderr
+    assert f"\nstaged: {path} (sha256:" in done.stderr
+    arguments, digest = json.loads((tmp_path / "call").read_text(encoding="utf-8"))
+    assert packages.sha256(path) == digest
+    assert {"--registry=https://registry.example.org/", "--ignore-scripts", "--dry-run=false"} <= set(arguments)
+
+
+def test_other_bytes_in_the_staging_area_are_found_out(cli: Cli, tmp_path: Path) -> None:
+    """Npm says the digest of what it sent: exit 1, with the line that rejects it."""
+    other = STAGING.replace("sha512(data)", "sha512(b'other')")
+    done = cli("publish", "--stage", packages.tarball(tmp_path, "example"), **staging(tmp_path, other))
+    assert done.exit_code == 1, done.output
+    assert f"`npm stage reject {ID}`" in done.stderr
+
+
+def staging(folder: Path, script: str) -> dict[str, str]:
+    """A path with such an npm in front."""
+    (folder / "bin").mkdir()
+    program = folder / "bin" / "npm"
+    program.write_text(script.replace("STAGE_ID", ID).replace("STORE", repr(str(folder))), encoding="utf-8")
+    program.chmod(0o755)
+    python = shutil.which("python3")
+    assert python
+    return {"PATH": f"{folder / 'bin'}:{Path(python).parent}:/usr/bin:/bin"}
