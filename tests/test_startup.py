@@ -32,7 +32,6 @@ RARE = (
     "pathspec",
     "re2",
     "rich",
-    "socket",
     "subprocess",
     "tempfile",
     "tomllib",
