@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,6 +83,8 @@ def _previous(artifacts: Sequence[Artifact]) -> Iterator[Side]:
 @contextlib.contextmanager
 def _fetched(package: Published, like: Sequence[str]) -> Iterator[list[str]]:
     """The files of a published package, there until the block ends."""
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="leakguard-") as folder:
         yield [str(path) for path in fetch(package, Path(folder), like=like)]
 

@@ -1,6 +1,5 @@
 """What a manifest declares beyond the package's name: entry points, scripts, dependencies; read from hostile bytes, bounded."""
 
-import configparser
 from collections.abc import Iterator, Mapping
 
 from leakguard.openness.manifests import LONGEST_TOML, headers, json_object, toml_table
@@ -73,6 +72,8 @@ def _strings(table: object, prefix: str) -> Pairs:
 
 
 def _entry_points(installed: bytes, project: bytes) -> Pairs:
+    import configparser
+
     parser = configparser.RawConfigParser(strict=False, delimiters=("=",))
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     try:

@@ -2,16 +2,17 @@
 
 import os
 import re
-import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from leakguard.errors import Incomplete, UsageError
 from leakguard.patterns import lazily
 from leakguard.redact import escape
+
+if TYPE_CHECKING:
+    import subprocess
 
 SECONDS = 60
 """For one question to git."""
@@ -75,6 +76,8 @@ class Repository:
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
         """A process that is asked on standard input and answers on standard output; whoever starts it ends it."""
+        import subprocess
+
         return subprocess.Popen(  # noqa: S603 - the arguments are ours
             _command(arguments),
             cwd=self.root,
@@ -187,6 +190,9 @@ def _command(arguments: Sequence[str]) -> list[str]:
 
 
 def _ask(arguments: Sequence[str], folder: Path, variables: Mapping[str, str], data: bytes | None) -> bytes:
+    import subprocess
+    import tempfile
+
     with tempfile.TemporaryFile() as answer:
         try:
             done = subprocess.run(  # noqa: S603 - the arguments are ours; revisions were checked

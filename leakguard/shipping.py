@@ -10,7 +10,6 @@ back end runs code of the project to answer, so it is asked only with `build=Tru
 
 import json
 import os
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -141,6 +140,8 @@ def _python(root: Path) -> frozenset[str] | None:
     """What the build back end packs into sdist and wheel, as paths of the project."""
     if not _is_python(root):
         return None
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="leakguard-") as folder:
         copy, out = Path(folder) / "project", Path(folder) / "out"
         _copy(root, copy)

@@ -3,16 +3,18 @@
 import io
 import os
 import stat
-import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO, Self, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, Self, cast
 
 from leakguard.errors import Malformed, UsageError
 from leakguard.git import Change, Repository, find, is_digest
 from leakguard.model import Damage, Kind, Member, RuleId
 from leakguard.patterns import lazily
+
+if TYPE_CHECKING:
+    import subprocess
 
 PREFIX = "git:"
 

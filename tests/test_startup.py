@@ -32,7 +32,6 @@ RARE = (
     "pathspec",
     "re2",
     "rich",
-    "socket",
     "subprocess",
     "tempfile",
     "tomllib",
@@ -40,9 +39,9 @@ RARE = (
 )
 """Modules that the inspection of a small wheel has no use for."""
 
-MOST_MODULES = 385
+MOST_MODULES = 465
 MOST_EXPRESSIONS = 50
-MOST_DATACLASSES = 28
+MOST_DATACLASSES = 44
 """About a tenth above what was counted when this was written. Each module costs 0.2 ms, each expression 0.2, each dataclass 0.6."""
 
 COUNTING = """

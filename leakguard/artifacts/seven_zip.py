@@ -1,6 +1,5 @@
 """7z archives, read by `py7zr` (the extra `7z`): into a spool without a name, never to a path."""
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -42,6 +41,8 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
     end = _end(content)
     if end > content.size:
         raise Malformed("the archive ends before its header does", rule=_pieces.TRUNCATED, offset=content.size)
+    import tempfile
+
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
         spool = Spool(cast(BinaryIO, file), budget)
         listed, damage = _extracted(source.stream, spool)

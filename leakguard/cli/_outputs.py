@@ -100,7 +100,6 @@ def rendered(report: Report, reporter: str) -> bytes:
 def _replace(path: Path, data: bytes) -> None:
     import tempfile
 
-
     descriptor, beside = tempfile.mkstemp(prefix=".leakguard-", dir=path.parent)
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor

@@ -1,6 +1,5 @@
 """What a file pattern that matches nothing was probably meant to be."""
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,6 +30,8 @@ def meant_by(pattern: str, listing: Sequence[Listed]) -> str:
             return f"did you mean `{escape(mark + other.pattern)}`? {other.why}".rstrip()
     if any(character in plain for character in "*?["):
         return ""
+    import difflib
+
     close = difflib.get_close_matches(plain.strip("/"), names, n=1, cutoff=0.75)
     return f"did you mean `{escape(mark)}/{escape(close[0])}`?" if close else ""
 

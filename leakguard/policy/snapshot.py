@@ -6,7 +6,6 @@ that is gone afterwards. Paths below it are those of the repository.
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +74,8 @@ def snapshot(ref: str, cwd: Path | None = None) -> Iterator[Snapshot]:
     commit = source.commit(ref)
     if commit is None:
         raise UsageError(f"the policy cannot be read from `{escape(ref.removeprefix(REMOTE))}`: there is no such commit", hint=_DEEP_ENOUGH)
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="leakguard-") as folder:
         root = Path(folder).resolve()
         (root / ".git").touch()  # the end of every search upward

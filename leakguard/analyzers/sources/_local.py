@@ -84,8 +84,6 @@ def traits() -> tuple[Trait, ...]:
 
 
 def _host() -> str:
-    if hasattr(os, "uname"):
-        return os.uname().nodename
     import socket
 
     return socket.gethostname()
