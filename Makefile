@@ -49,6 +49,12 @@ gate: $(VENV)/dev.stamp ## build the sdist and the wheel, and let leakguard judg
 coverage: $(VENV)/dev.stamp $(TOOLS) $(TEST_TOOLS) ## run the tests and list the lines that none of them reaches
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -q --cov --cov-report=term-missing
 
+EXECUTIONS ?= 1000000
+
+.PHONY: fuzz
+fuzz: $(VENV)/dev.stamp ## mutate every container, map and policy EXECUTIONS times (ENGINE=atheris where that is installed)
+	$(BIN)/python -m tests.fuzz --executions $(EXECUTIONS) --engine $(or $(ENGINE),own) $(HARNESS)
+
 .PHONY: bench
 bench: $(VENV)/bench.stamp ## measure speed and memory against peers (downloads a corpus, once)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/run.py

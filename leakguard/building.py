@@ -18,7 +18,10 @@ from leakguard.errors import Incomplete, UsageError
 SECONDS = 900
 """Time for one build tool."""
 
-LEFT_OUT = (".git", ".hg", ".svn", ".venv", "venv", ".tox", ".nox", "dist", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache")
+LEFT_OUT = (
+    *(".git", ".hg", ".svn", ".venv", "venv", ".tox", ".nox", "dist"),
+    *("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"),
+)
 """Not copied: no build reads them (a `.git` is, where the version comes from it)."""
 
 _FROM_GIT = ("setuptools_scm", "setuptools-scm", "hatch-vcs", "versioningit", "dunamai", "versioneer", "flit_scm", "vcs")
@@ -28,8 +31,8 @@ _FROM_GIT = ("setuptools_scm", "setuptools-scm", "hatch-vcs", "versioningit", "d
 def built(project: Path, named: Sequence[str], *, scripts: bool) -> Iterator[list[str]]:
     """The paths of the wheel, sdist and npm tarball of a project, there until the block ends.
 
-    `named` must be empty: what is built is the folder. npm runs the project's own scripts only with `scripts`. Raises `UsageError` where there is
-    nothing to build, `Incomplete` where the build fails.
+    `named` must be empty: what is built is the folder. npm runs the project's own scripts only with `scripts`. Raises `UsageError` where
+    there is nothing to build, `Incomplete` where the build fails.
     """
     if named:
         raise UsageError("`--build` builds the folder that it is started in", hint="name no artifact, or leave `--build` out")
@@ -69,7 +72,7 @@ def _copy(project: Path, copy: Path) -> None:
     try:
         shutil.copytree(project, copy, symlinks=True, ignore=ignored)
     except (OSError, shutil.Error) as error:
-        reason = os.strerror(error.errno or 0).lower() if isinstance(error, OSError) and error.errno else "a file cannot be read"
+        reason = os.strerror(error.errno).lower() if error.errno else "a file cannot be read"
         raise UsageError(f"the project cannot be copied: {reason}", hint="build by hand and name what comes out") from None
 
 

@@ -127,6 +127,16 @@ class Repository:
         )
         return answer.decode("utf-8", "surrogateescape")
 
+    def configured(self, key: str) -> str:
+        """What the user's and the repository's own settings say; empty when they say nothing."""
+        try:
+            values = self.ask("config", "--get-all", "-z", key).split(b"\0")[:-1]
+        except Failed:
+            return ""
+        # NOTE: the last one is ours where we set the key on the command line.
+        own = values[:-1] if key in _SETTINGS else values
+        return os.fsdecode(own[-1]) if own else ""
+
     def show(self, revision: str, path: str) -> bytes | None:
         """The content of a path at a revision; `None` when it is not there."""
         check_revision(revision)

@@ -6,7 +6,6 @@ import stat
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -35,7 +34,7 @@ from leakguard.paths import safe_path
 from leakguard.policy import Policy, Reference
 from leakguard.recover import prepare
 from leakguard.redact import escape, escape_name, fingerprint_of_place
-from leakguard.scan import Scanned, place_in_order, scan
+from leakguard.scan import Inspection, Scanned, place_in_order
 from leakguard.scan import prepare as prepare_scan
 from leakguard.version import VERSION
 
@@ -208,7 +207,7 @@ def _scan_all(
     folders = _folders(recover, resolved)
     if len(order) >= MANY:
         prepare_scan()
-    works = [partial(scan, resolved[index], governing, anchors, folders[index], survey=survey) for index in order]
+    works = [Inspection(resolved[index], governing, anchors, folders[index], survey) for index in order]
     for done, (number, outcome) in enumerate(
         workers.run(works, jobs=jobs, limits=governing.limits, keep=governing.settings.secrets.environment), 1
     ):

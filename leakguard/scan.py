@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from leakguard import openness, originals, patterns, plugins
+from leakguard import database, openness, originals, patterns, plugins
 from leakguard.anchors import Anchors
 from leakguard.content import Entry
 from leakguard.declared import declarations
@@ -91,6 +91,24 @@ def scan(target: Target, roles: Roles, anchors: Anchors, recover: Path | None = 
     if recovery:
         recovery.check()
     return scanned
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """The work of inspecting one target. What is sent to another process goes without the database, which is compiled there."""
+
+    target: Target
+    roles: Roles
+    anchors: Anchors | None
+    recover: Path | None
+    survey: bool
+
+    def __call__(self) -> Scanned:
+        """Do it."""
+        return scan(self.target, self.roles, self.anchors or database.asked_for(self.roles.settings), self.recover, survey=self.survey)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Inspection, (self.target, self.roles, None, self.recover, self.survey)
 
 
 def _scan_file(target: Target, roles: Roles, anchors: Anchors, collector: "_Collector") -> Scanned:

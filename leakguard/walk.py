@@ -74,6 +74,7 @@ class Walker:
         carriers = [(index, one) for index, one in enumerate(self._formats) if one.ANCHORS]
         self._carriers = sorted(carriers, key=lambda pair: not getattr(pair[1], "WHOLE", False))
         self._claims = _claims()
+        self._open_containers: list[Content] = []
         self._known: dict[tuple[int, int, str], Found] = {}
         self._bytes = self._opaque = self._unreadable = self._entries = 0
         self._opaque_by: dict[str, int] = {}
@@ -270,13 +271,20 @@ class Walker:
                 self._search(entry, self._scan(entry, content), ())
 
     def _within(self, chosen: Format, source: Source, inner: _Place) -> tuple[list[Span], bool]:
+        content = None if chosen.CARRIER else source.content
         try:
             self._budget.check_depth(inner.depth)
+            _check_ancestors(content, self._open_containers)
             members = chosen.members(source, self._budget)
         except Exception as error:  # noqa: BLE001 - as above
             self._enter_damage(inner, error)
             return [], False
-        return self._members(members, inner)
+        if content is None:
+            return self._members(members, inner)
+        self._open_containers.append(content)
+        walked = self._members(members, inner)
+        self._open_containers.pop()
+        return walked
 
     def _choose(self, formats: "Candidates", member: Member, head: bytes, tail: bytes) -> Format | None:
         """The format that recognises the content best; that a second one does as well is damage."""
@@ -330,6 +338,19 @@ class Walker:
         self._bytes += size
         self._opaque += opaque
         self._unreadable += unreadable
+
+
+def _check_ancestors(content: Content | None, ancestors: Sequence[Content]) -> None:
+    """Refuse a container that one of its own containers is."""
+    if content is not None and any(_is_same(content, one) for one in ancestors):
+        raise LimitExceeded("holds itself, without end")
+
+
+def _is_same(one: Content, other: Content) -> bool:
+    """Whether two contents are the same bytes; nothing is read unless their sizes are equal."""
+    return one.size == other.size and all(
+        one.read(start, start + WINDOW) == other.read(start, start + WINDOW) for start in range(0, one.size, WINDOW)
+    )
 
 
 class Candidates:

@@ -1,6 +1,6 @@
 """One process for each artifact: with a memory limit, a clock, and an environment without tokens.
 
-Where `fork` is missing, artifacts are inspected in this process, one after the other, under the same budgets.
+The process is forked. Where `fork` is missing it is spawned, and a single artifact is inspected in this one, under the same budgets.
 """
 
 import contextlib
@@ -32,6 +32,12 @@ KEPT_VARIABLES = ("LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "PATH",
 """The only variables that a worker keeps: whatever hostile bytes make it do, there is no token to find."""
 
 
+FORKS = hasattr(os, "fork")
+
+_SPAWNED = "import pickle, sys; sys.path[:], work = pickle.load(sys.stdin.buffer); from leakguard.workers import spawned; spawned(work)"
+"""The program of a spawned worker: it finds its modules where its parent did, and nothing of the environment steers it."""
+
+
 class Failure(Struct, frozen=True, kw_only=True):
     """A worker had no result: `incomplete` when the target is to blame (exit 3), `bug` when leakguard is (exit 70)."""
 
@@ -57,9 +63,8 @@ def run(works: Sequence[Callable[[], Scanned]], *, jobs: int, limits: Limits, ke
 
     `keep` names variables that workers need all the same: those whose values are searched for.
     """
-    if not hasattr(os, "fork"):
-        for index, work in enumerate(works):
-            yield index, _outcome(_attempt(work))
+    if not FORKS:
+        yield from _run_spawned(works, jobs, limits, keep) if len(works) > 1 and sys.executable else _run_here(works)
         return
     if len(works) > MANY:
         patterns.compile_all()
@@ -85,6 +90,63 @@ def run(works: Sequence[Callable[[], Scanned]], *, jobs: int, limits: Limits, ke
                 yield worker.index, worker.end()
             for worker in running.values():
                 worker.check_clock()
+
+
+def _run_here(works: Sequence[Callable[[], Scanned]]) -> Iterator[tuple[int, Outcome]]:
+    for index, work in enumerate(works):
+        yield index, _outcome(_attempt(work))
+
+
+def _run_spawned(works: Sequence[Callable[[], Scanned]], jobs: int, limits: Limits, keep: Sequence[str]) -> Iterator[tuple[int, Outcome]]:
+    """The same with processes that begin from nothing; each has a thread here that waits for it."""
+    from concurrent.futures import ThreadPoolExecutor, as_completed
+
+    kept = {name.upper() for name in (*KEPT_VARIABLES, *keep)}
+    environment = {name: value for name, value in os.environ.items() if name.upper() in kept}
+    with ThreadPoolExecutor(jobs) as threads:
+        waiting = {threads.submit(_spawn, work, limits, environment): index for index, work in enumerate(works)}
+        try:
+            for done in as_completed(waiting):
+                yield waiting[done], done.result()
+        finally:
+            for one in waiting:
+                one.cancel()
+
+
+def _spawn(work: Callable[[], Scanned], limits: Limits, environment: Mapping[str, str]) -> Outcome:
+    """Have one artifact inspected by a process of its own; it ends with this one, whose end of its input it waits for."""
+    import pickle
+    import subprocess
+
+    order = pickle.dumps((sys.path, pickle.dumps((limits, work))))
+    command = [sys.executable, "-I", "-c", _SPAWNED]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=dict(environment))  # noqa: S603 - ourselves
+    with child:
+        try:
+            received, _ = child.communicate(order, timeout=limits.seconds + GRACE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            return Failure(kind="died", message=f"inspection took longer than {limits.seconds} seconds")
+        except BaseException:
+            child.kill()
+            raise
+    return _read(received, child.returncode)
+
+
+def spawned(work: bytes) -> NoReturn:
+    """What a spawned worker does: as a forked one, but the work comes from its standard input and the reply goes to its output."""
+    import pickle
+
+    code = 1
+    try:
+        limits, inspect = pickle.loads(work)  # noqa: S301 - from the parent, through a pipe that nobody else has
+        _limit_memory(limits.memory)
+        reply = msgspec.msgpack.encode(_attempt(inspect))
+        sys.stdout.buffer.write(reply)
+        sys.stdout.buffer.flush()
+        code = 0
+    finally:
+        os._exit(code)
 
 
 def _kill(running: Mapping[int, "_Worker"]) -> None:
@@ -132,14 +194,18 @@ class _Worker:
         os.close(self.pipe)
         _, status = os.waitpid(self._pid, 0)
         code = os.waitstatus_to_exitcode(status)
-        if code == 0:
-            with contextlib.suppress(msgspec.MsgspecError):
-                return _outcome(msgspec.msgpack.decode(b"".join(self._received), type=_Reply))
-        if self._timed_out:
+        if self._timed_out and code:
             return Failure(kind="died", message=f"inspection took longer than {self._seconds} seconds")
-        return Failure(
-            kind="died", message=f"inspection did not finish: its process ended with {f'signal {-code}' if code < 0 else f'code {code}'}"
-        )
+        return _read(b"".join(self._received), code)
+
+
+def _read(received: bytes, code: int) -> Outcome:
+    """What a worker that ended with this code replied; nothing but a whole reply and the code 0 is a result."""
+    if code == 0:
+        with contextlib.suppress(msgspec.MsgspecError):
+            return _outcome(msgspec.msgpack.decode(received, type=_Reply))
+    how = f"signal {-code}" if code < 0 else f"code {code}"
+    return Failure(kind="died", message=f"inspection did not finish: its process ended with {how}")
 
 
 def _child(work: Callable[[], Scanned], sending: int, limits: Limits, keep: AbstractSet[str]) -> NoReturn:

@@ -2,13 +2,15 @@
 
 import gzip
 import io
+from collections.abc import Iterator
 
 import pytest
 
 from leakguard import plugins
 from leakguard.anchors import MOST_HITS, Anchors
-from leakguard.model import Kind
-from leakguard.plugins import Anchor
+from leakguard.limits import Budget
+from leakguard.model import Kind, Member
+from leakguard.plugins import Anchor, Match, Source
 from tests.builders import inline_base64, npm, source_map, tar_of, token, wheel, zip_of
 from tests.kit import walked
 
@@ -140,3 +142,32 @@ def test_too_many_hits_are_damage() -> None:
     found = walked("x.tgz", npm({"a.txt": "ab" * (MOST_HITS + 1), "b.txt": "ab" * 10}), anchors=anchors)
     assert {"package/a.txt": "artifact/limit-exceeded"} == found.damage
     assert (MOST_HITS, 10) == (found.hits["package/a.txt"], found.hits["package/b.txt"])
+
+
+class Echo:
+    """A container that holds itself, as a quine does."""
+
+    NAME, SUFFIXES, ANCHORS, SEEK, CARRIER = "echo", (), (), True, False
+
+    @staticmethod
+    def match(name: str, head: bytes, tail: bytes, hits: object) -> Match:  # noqa: ARG004 - the contract's shape
+        """Whatever begins with its name."""
+        return Match.CONTENT if head.startswith(b"ECHO") else Match.NO
+
+    @staticmethod
+    def members(source: Source, budget: Budget) -> Iterator[Member]:
+        """Itself, and what is not quite itself."""
+        assert source.content is not None
+        budget.check_clock()
+        data = source.content.read(0, source.content.size)
+        yield Member(name="again", data=data)
+        if len(data) < 12:
+            yield Member(name="longer", data=data + b"!")
+
+
+def test_zb5_what_holds_itself_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ZB5: an ancestor that is met again is not opened again; anything else is."""
+    monkeypatch.setattr(plugins, "formats", lambda: [Echo])
+    seen = walked("e", b"ECHO")
+    assert {"artifact/limit-exceeded"} == set(seen.damage.values())
+    assert {"longer!/" * depth + "again" for depth in range(9)} == seen.damage.keys()

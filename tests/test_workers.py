@@ -7,9 +7,12 @@ import signal
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import pytest
 
+import leakguard
+from leakguard import workers
 from leakguard.errors import Incomplete
 from leakguard.limits import Limits
 from leakguard.model import Artifact, Coverage, Finding, Identity, Kind, Listed, Location, RuleId, Severity
@@ -17,6 +20,7 @@ from leakguard.model import Confidence as Sure
 from leakguard.redact import fingerprint_of_place
 from leakguard.scan import Scanned
 from leakguard.workers import Failure, Outcome, run
+from tests.builders import code, npm, source_map, token
 
 MEGA = 1 << 20
 
@@ -143,3 +147,81 @@ def test_a_forged_reply_is_refused() -> None:
         os._exit(0)
 
     assert "died" == _failure(_one(work)).kind
+
+
+# Where there is no fork.
+
+
+@pytest.fixture
+def no_fork(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system without `fork`: nobody may call it."""
+    monkeypatch.setattr(workers, "FORKS", False)
+    monkeypatch.setattr(os, "fork", None)
+
+
+def _token() -> Scanned:
+    assert "LEAKGUARD_TEST_TOKEN" not in os.environ
+    return _scanned()
+
+
+def _dying() -> Scanned:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def _greedy() -> Scanned:
+    bytearray(900 * MEGA)
+    return _scanned()
+
+
+def _sleeping() -> Scanned:
+    time.sleep(30)
+    return _scanned()
+
+
+def _raise() -> Scanned:
+    raise ValueError("a secret")
+
+
+def _missing() -> Scanned:
+    raise Incomplete("gone", hint="look again")
+
+
+@pytest.mark.usefixtures("no_fork")
+def test_spawned_workers_do_what_forked_ones_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A result, a killed worker, a memory limit, a clock, an environment without tokens: each artifact by itself."""
+    monkeypatch.setenv("LEAKGUARD_TEST_TOKEN", "t")
+    monkeypatch.setattr(workers, "GRACE", 1.0)
+    works = [_scanned, _dying, _greedy, _sleeping, _missing, _token, _raise]
+    outcomes = dict(run(works, jobs=2, limits=Limits(memory=400 * MEGA, seconds=4)))
+    assert _scanned() == outcomes[0] == outcomes[5]
+    assert ["died", "died", "died", "incomplete", "bug"] == [_failure(outcomes[index]).kind for index in (1, 2, 3, 4, 6)]
+    assert "took longer than 4 seconds" in _failure(outcomes[3]).message
+    assert ("gone", "look again") == (_failure(outcomes[4]).message, _failure(outcomes[4]).hint)
+
+
+@pytest.mark.usefixtures("no_fork")
+def test_a_single_artifact_is_inspected_here(tmp_path: Path) -> None:
+    """It costs no process, and ends as any other."""
+    (tmp_path / "a.js").write_text("x")
+    assert "pass" == leakguard.inspect([tmp_path / "a.js"], policy="default").outcome
+
+
+@pytest.mark.parametrize("policy", ["default", "strict"])
+def test_spawned_workers_find_what_forked_ones_find(policy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole reports are the same, secrets of the environment included."""
+    monkeypatch.setenv("LEAKGUARD_TEST_TOKEN", "a-value-that-must-not-ship")
+    (tmp_path / "x-1.0.0.tgz").write_bytes(
+        npm({"a.js": "const k = 'a-value-that-must-not-ship'", "b.js.map": source_map({"b.ts": code(20)})})
+    )
+    (tmp_path / "y.js").write_text(f"k = '{token('ghp_', 36)}'\n")
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "z.js").write_text("x")
+    paths = [tmp_path / name for name in ("x-1.0.0.tgz", "y.js", "d", "missing")]
+    forked = leakguard.inspect(paths, policy=policy, secret_env=["LEAKGUARD_TEST_TOKEN"])
+    monkeypatch.setattr(workers, "FORKS", False)
+    monkeypatch.setattr(os, "fork", None)
+    assert forked == leakguard.inspect(paths, policy=policy, secret_env=["LEAKGUARD_TEST_TOKEN"])
+    assert {"secret/environment-value", "secret/github-token", "source-map/embedded-source"} <= {
+        str(one.finding.rule) for verdict in forked.verdicts for one in verdict.judgements
+    }

@@ -40,6 +40,22 @@ RULES = (
         {"*": "do not rename built packages: empty dist/, build again and publish what the build tool wrote"},
     ),
     _rule(
+        "metadata/wheel-tags",
+        "Wheel named for another platform",
+        Severity.LOW,
+        "The tags in the wheel's file name (interpreter, ABI, platform) are not those that its `WHEEL` file states.",
+        "Nothing by itself; but the wheel was renamed after the build, and runs where nobody tested it or not at all.",
+        {"*": "do not rename wheels: `wheel tags` or `auditwheel repair` change the name and the `WHEEL` file together"},
+    ),
+    _rule(
+        "metadata/sdist-layout",
+        "Source distribution without PKG-INFO",
+        Severity.LOW,
+        "An sdist has one top folder, `NAME-VERSION`, with a `PKG-INFO` in it (PEP 643); this one has none.",
+        "Nothing by itself; but it was not made by a build backend, so nothing chose what it holds: often it is the whole checkout.",
+        {"*": "build the sdist with `python -m build --sdist`; do not pack the folder by hand"},
+    ),
+    _rule(
         "metadata/private-package",
         "Package is marked private",
         Severity.MEDIUM,

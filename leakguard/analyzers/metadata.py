@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from leakguard.analyzers._distribution_layout import lacks_pkg_info, tags_differ
 from leakguard.analyzers._distribution_names import is_named, wheel_stem
 from leakguard.analyzers._metadata_rules import RULES as _RULES
 from leakguard.analyzers._record import LONGEST as LONGEST_RECORD
@@ -88,6 +89,8 @@ class Metadata:
             stem = next((base.removesuffix(suffix) for suffix in SDIST_SUFFIXES if base.endswith(suffix)), None)
             if stem is not None and not is_named(stem, identity.name, identity.version):
                 yield _misnamed("", "the file's name", identity.name, identity.version)
+        if lacks_pkg_info(artifact, base):
+            yield _finding("metadata/sdist-layout", "", "the sdist has no `PKG-INFO` in its top folder: the index refuses it")
         if identity.private and identity.format in ("npm", "wheel", "sdist"):
             yield _finding("metadata/private-package", self._manifest_path(artifact), "the manifest says that the package is private")
         if identity.format == "npm" and (found := self._manifests.get(f"{identity.root}package.json")) is not None:
@@ -114,6 +117,13 @@ class Metadata:
             stem = wheel_stem(base)
             if not stem or not is_named(stem, identity.name, identity.version):
                 yield _misnamed("", "the file's name", identity.name, identity.version)
+            elif len(folders) == 1:
+                yield from self._judge_tags(folders[0], base)
+
+    def _judge_tags(self, folder: str, base: str) -> Iterator[Finding]:
+        path, wheel = self._manifests.get(f"{folder}/WHEEL", ("", b""))
+        if tags_differ(base, tuple(headers(wheel).get("tag", ()))):
+            yield _finding("metadata/wheel-tags", path, "the `WHEEL` file states other tags than the file's name")
 
     def _judge_record(self, folder: str) -> Iterator[Finding]:
         record_path, record = self._manifests.get(f"{folder}/RECORD", ("", None))

@@ -12,7 +12,6 @@ LONGEST = 256 * 1024
 LONGEST_VALUE = 500
 
 _FOLDED = lazily(r"\r?\n ")
-_COMMENT = lazily(r"(?s)<!--.*?-->")
 
 
 def identity(
@@ -56,7 +55,8 @@ def main_section(data: bytes) -> Mapping[str, str]:
 
 def elements(data: bytes, *tags: str) -> Sequence[str]:
     """The text of each element of these names, without regard to where it stands (`<license type="expression">MIT</license>`)."""
-    text = _COMMENT.sub("", data[:LONGEST].decode("utf-8", "replace"))
+    first, *others = data[:LONGEST].decode("utf-8", "replace").split("<!--")
+    text = first + "".join(one.partition("-->")[2] for one in others)
     pattern = rf"<(?:{'|'.join(map(re.escape, tags))})(?:\s[^<>]{{0,400}})?>([^<>]{{0,{LONGEST_VALUE}}})</"
     return [one.strip() for one in re.findall(pattern, text)]
 

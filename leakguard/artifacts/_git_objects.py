@@ -22,6 +22,8 @@ KEPT = 64 * 1024 * 1024
 """Bytes of objects that are kept for the deltas to come."""
 DEEPEST = 4096
 """Deltas on deltas; Git's own default is 50."""
+MOST_ROUNDS = 50
+"""Times that the objects are gone through whose base was not known by name before."""
 LONGEST_PATH = 4096
 DIGEST = 20
 _FOLDER = b"40000"
@@ -39,6 +41,9 @@ class Stored:
     base: int = 0
     """Offset of the object that a delta builds on; 0 for none in this pack."""
     name: bytes = b""
+    """Of the object that a delta builds on, where the pack says that instead."""
+    real: int = 0
+    """The kind of object that a delta leads to; 0 while that is not known."""
 
 
 class Pack:
@@ -83,10 +88,16 @@ class Pack:
                     yield from self._member(at)
                 else:
                     left.append(at)
-        while waiting := [at for at in left if self._kind(self._objects[at])]:
-            left = [at for at in left if at not in set(waiting)]
+        for _ in range(MOST_ROUNDS):
+            waiting, left = left, []
             for at in waiting:
-                yield from self._member(at)
+                if self._kind(self._objects[at]):
+                    yield from self._member(at)
+                else:
+                    left.append(at)
+            self._budget.check_clock()
+            if len(left) == len(waiting):
+                break
         self.missing += len(left)
 
     def _member(self, at: int) -> Iterator[Member]:
@@ -121,10 +132,13 @@ class Pack:
             stored.base = begin - back
             if stored.base not in self._objects:
                 raise Malformed("object builds on none", rule=_pieces.UNREADABLE, offset=begin)
+            stored.real = self._objects[stored.base].real
         elif kind == BY_NAME:
             stored.name, used = head[used : used + DIGEST], used + DIGEST
         elif kind not in KINDS:
             raise Malformed("object is of no kind", rule=_pieces.UNREADABLE, offset=begin)
+        else:
+            stored.real = kind
         stored.start = begin + used
         made, stored.stop = 0, stored.start
         feed = self._feed(stored.start)
@@ -142,24 +156,19 @@ class Pack:
         return Feed(stream)
 
     def _kind(self, stored: Stored) -> int:
-        """What an object is, through its deltas; 0 where that is not known."""
-        for _ in range(DEEPEST):
-            if stored.kind in KINDS:
-                return stored.kind
-            base = self._base(stored)
-            if not base:
-                return 0
-            stored = self._objects[base]
-        return 0
+        """What an object is, which a delta has from its base; 0 where that is not known yet."""
+        if not stored.real and (base := self._base(stored)):
+            stored.real = self._objects[base].real
+        return stored.real
 
     def _base(self, stored: Stored) -> int:
         return stored.base or self._by_name.get(stored.name, 0)
 
     def _whole(self, at: int) -> bytes | None:
         """The content of an object; `None` where its base is not in the pack."""
-        chain: list[int] = []
+        chain: dict[int, None] = {}
         while at not in self._recent and self._objects[at].kind not in KINDS:
-            chain.append(at)
+            chain[at] = None
             at = self._base(self._objects[at])
             if not at or len(chain) > DEEPEST or at in chain:
                 self.missing += 1

@@ -161,7 +161,8 @@ def _kind_fault(member: Member, attributes: int, data: Data, whole: bytes | None
             member.kind = Kind.DIRECTORY
         if data.size or whole is None:
             return "folder has content"
-        return "" if mode in {0, FOLDER, REGULAR} else "folder has the attributes of something else"
+        # NOTE: `TYPES` is what -1 leaves, which Maven's archiver writes where it knows no mode.
+        return "" if mode in {0, FOLDER, REGULAR, TYPES} else "folder has the attributes of something else"
     if mode == FOLDER or (attributes & DOS_FOLDER and mode not in {REGULAR, PIPE}):
         return "file has the attributes of a folder"
     return "" if mode in {0, REGULAR, PIPE} else "entry is neither file, folder nor link"

@@ -100,7 +100,6 @@ def rendered(report: Report, reporter: str) -> bytes:
 def _replace(path: Path, data: bytes) -> None:
     import tempfile
 
-    import tempfile
 
     descriptor, beside = tempfile.mkstemp(prefix=".leakguard-", dir=path.parent)
     try:

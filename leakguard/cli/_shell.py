@@ -17,6 +17,9 @@ from leakguard.errors import Fault, FaultyFile, LeakguardError, place_of
 from leakguard.redact import escape
 from leakguard.version import VERSION
 
+MOST_FAULTS = 200
+"""Of the files of a policy that are told one by one: what is no policy at all has one in every line."""
+
 
 class Group(click.Group):
     """A group whose unknown commands are answered with the nearest known one."""
@@ -126,13 +129,14 @@ def _tell(error: BaseException) -> int:
 
 
 def _tell_faults(faults: Sequence[Fault]) -> None:
-    for fault in faults:
+    for fault in faults[:MOST_FAULTS]:
         place = ":".join(str(part) for part in (fault.path, fault.line, fault.column) if part)
         _streams.say(escape(place), fault.message)
         if fault.hint:
             _streams.say("  hint", fault.hint)
     if len(faults) > 1:
-        _streams.say("error", f"{len(faults)} faults")
+        left = f", of which {MOST_FAULTS} are shown" if len(faults) > MOST_FAULTS else ""
+        _streams.say("error", f"{len(faults)} faults{left}")
 
 
 def _tell_usage(error: click.UsageError) -> None:

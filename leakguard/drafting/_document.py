@@ -81,12 +81,12 @@ def _part(part: Part, margin: str) -> Iterator[str]:
         yield f"{margin}    " + _beside(f"- {_text('!' + pattern)}", "not these: see below")
     if doubted:
         yield from (f"{margin}    {line}" for line in UNDECIDED)
-        for one in doubted:
-            yield from _undecided(one, f"{margin}    ", "# ")
+        for doubt in doubted:
+            yield from _undecided(doubt, f"{margin}    ", "# ")
     if denied:
         yield f"{margin}  deny:"
-        for one in denied:
-            yield from _undecided(one, f"{margin}    ", "")
+        for doubt in denied:
+            yield from _undecided(doubt, f"{margin}    ", "")
     if part.require:
         yield f"{margin}  require:"
         yield from (f"{margin}    - {_text(one)}" for one in part.require)

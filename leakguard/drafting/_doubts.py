@@ -25,11 +25,14 @@ DOUBTED = frozenset(
 
 TEST_FOLDERS = frozenset(("tests", "__tests__", "__mocks__", "__fixtures__", "__snapshots__", "e2e", "testdata", "test_data"))
 _NPM_TEST_FOLDERS = frozenset(("test", "spec", "specs", "fixtures", "benchmark", "benchmarks", "coverage"))
-_TEST_FILE = lazily(r"(?:test_[^/]*|[^/]*_test|conftest)\.pyi?|[^/]*[.-](?:test|spec|stories|bench)\.[cm]?[jt]sx?|tests?\.py")
+_PYTHON_TEST = lazily(r"test_(?!utils?\b|support\b|helpers?\b|tools?\b|case\b)[^/]*\.pyi?|conftest\.py")
+_SCRIPT_TEST = lazily(r"[^/]*[.-](?:test|spec|stories|bench)\.[cm]?[jt]sx?")
 _SOURCE = lazily(r"(?!.*\.d\.[cm]?ts$).*\.(?:[cm]?ts|tsx|vue|svelte|coffee)")
 _KEY = lazily(r".*\.(?:pem|key|p12|pfx|jks|keystore|ppk|kdbx)", 2)
 _SECRETIVE = lazily(r"(?:\.env(?:\..*)?|\.npmrc|\.pypirc|\.netrc|\.git-credentials|id_(?:rsa|dsa|ecdsa|ed25519)|credentials(?:\.json)?)", 2)
+_AUTHORITIES = lazily(r"(?:ca-?cert|ca-?bundle|roots?|ca-?root)s?\.(?:pem|crt)", 2)
 _DUMP = lazily(r".*\.(?:log|bak|orig|rej|swp|tmp|heapsnapshot|cpuprofile|sqlite3?|db|dmp|core)", 2)
+TESTS = "tests: not needed by users"
 _SAMPLES = (".example", ".sample", ".template", ".dist")
 
 
@@ -45,8 +48,11 @@ def doubts_of(verdict: Verdict, files: Sequence[Listed]) -> Mapping[str, Doubt]:
     """By inner path, the files that somebody should decide on."""
     root = verdict.artifact.identity.root
     found = _told(verdict.judgements, root, files)
+    suites = _suites(files) if verdict.artifact.identity.format != "sdist" else ()
     for one in files:
-        if one.inner not in found and (reason := _by_name(one, verdict)):
+        if one.inner in found:
+            continue
+        if reason := _by_name(one, verdict) or (TESTS if suites and one.inner.startswith(suites) else ""):
             found[one.inner] = Doubt(reason)
     return found
 
@@ -72,23 +78,44 @@ def _by_name(one: Listed, verdict: Verdict) -> str:
     *folders, base = one.inner.split("/")
     if one.form == "source-map" or base.lower().endswith(".map"):
         return "a source map: may hold the source that the file beside it was made from"
+    if form != "sdist" and _is_test(folders, base, npm=form in ("npm", "directory")):
+        return TESTS
+    if openness is Openness.CLOSED and form in ("npm", "directory") and _SOURCE.fullmatch(base):
+        return "source of a package that is not open"
+    return _by_base(base)
+
+
+def _by_base(base: str) -> str:
     if _SECRETIVE.fullmatch(base) and not base.lower().endswith(_SAMPLES):
         return "a file of a name that credentials have"
-    if _KEY.fullmatch(base):
+    if _KEY.fullmatch(base) and not _AUTHORITIES.fullmatch(base):
         return "a key, certificate or key store"
     if _DUMP.fullmatch(base):
         return "a log, backup, database or dump"
-    if form != "sdist" and _is_test(folders, base, npm=form in ("npm", "directory")):
-        return "tests: not needed by users"
-    if openness is Openness.CLOSED and form in ("npm", "directory") and _SOURCE.fullmatch(base):
-        return "source of a package that is not open"
-    if base.startswith(".") and base not in (".npmignore", ".gitignore", ".gitkeep", ".keep"):
-        return "a hidden file: mostly configuration of those who work on the project"
-    return ""
+    hidden = base.startswith(".") and base not in (".npmignore", ".gitignore", ".gitkeep", ".keep")
+    return "a hidden file: mostly configuration of those who work on the project" if hidden else ""
 
 
 def _is_test(folders: Sequence[str], base: str, *, npm: bool) -> bool:
     lower = [folder.lower() for folder in folders]
     if any(folder in TEST_FOLDERS for folder in lower) or (npm and lower[:1] and lower[0] in _NPM_TEST_FOLDERS):
         return True
-    return _TEST_FILE.fullmatch(base) is not None
+    if npm or not base.endswith((".py", ".pyi")):
+        return _SCRIPT_TEST.fullmatch(base) is not None
+    return _PYTHON_TEST.fullmatch(base) is not None and "testing" not in lower and not base.endswith(".pyi")
+
+
+def _suites(files: Sequence[Listed]) -> tuple[str, ...]:
+    """Python folders called `test` that hold a test suite, and no module that users import."""
+    return tuple(
+        {
+            f"{folder}/"
+            for one in files
+            for folder, _, base in [one.inner.rpartition("/")]
+            if _in_test(folder) and _PYTHON_TEST.fullmatch(base)
+        }
+    )
+
+
+def _in_test(folder: str) -> bool:
+    return folder == "test" or folder.endswith("/test")

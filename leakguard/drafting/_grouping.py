@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from leakguard.patterns import lazily
+
 ENOUGH = 4
 """Files of one suffix below one folder that make a pattern; fewer are named one by one."""
 
@@ -13,7 +15,17 @@ SPREAD = 3
 MANY_PLAIN = 12
 """Files without a suffix below one folder that make a pattern for names without a dot."""
 
+ROOT_ENOUGH = 13
+"""Files of one suffix at the top that make a pattern."""
+
+TOPS = 12
+"""Folders at the top with files of one suffix that are still told one by one."""
+
+DEPTHS = 3
+"""Depths of such files that get a pattern each; more make a `**`."""
+
 _DOUBLE = (".d.ts", ".d.mts", ".d.cts", ".js.map", ".mjs.map", ".cjs.map", ".css.map", ".d.ts.map", ".d.mts.map", ".d.cts.map", ".tar.gz")
+_TOP_INFO = lazily(r"/[^/]+\.dist-info(?:/.*)?")
 _SPECIAL = frozenset("\\*?[]")
 
 
@@ -33,13 +45,13 @@ def grouped(patterns: Mapping[str, int]) -> list[Pattern]:
     for pattern in patterns:
         folder, _, base = pattern.rpartition("/")
         suffix = suffix_of(base)
-        if not folder or base.startswith(".") or suffix is None or ".dist-info" in folder:
+        if base.startswith(".") or suffix is None or _TOP_INFO.fullmatch(folder) or not (folder or suffix):
             alone.append(pattern)
         else:
             groups[_top(folder), suffix].append(pattern)
     found = {pattern: patterns[pattern] for pattern in alone}
-    for (_, suffix), members in groups.items():
-        _add(found, suffix, members, patterns)
+    for suffix in sorted({suffix for _, suffix in groups}):
+        _add_suffix(found, suffix, {top: members for (top, of), members in groups.items() if of == suffix}, patterns)
     return [Pattern(text, count) for text, count in sorted(_without_covered(found).items(), key=lambda item: _order(item[0]))]
 
 
@@ -53,6 +65,31 @@ def suffix_of(base: str) -> str | None:
     if not dot:
         return ""
     return f".{suffix}" if stem and not _SPECIAL.intersection(suffix) and suffix.isalnum() and not suffix.isdigit() else None
+
+
+def _add_suffix(found: dict[str, int], suffix: str, tops: Mapping[str, Sequence[str]], counts: Mapping[str, int]) -> None:
+    """The patterns of one suffix: folder by folder at the top, or for all of them where there are many."""
+    at_root = tops.get("", ())
+    if len(at_root) >= ROOT_ENOUGH:
+        found[f"/*{suffix}"] = sum(counts[one] for one in at_root)
+    else:
+        found.update({one: counts[one] for one in at_root})
+    folders = {top: members for top, members in tops.items() if top}
+    told: dict[str, int] = {}
+    for members in folders.values():
+        _add(told, suffix, members, counts)
+    if suffix and len(folders) > TOPS and len(told) > 2 * TOPS:
+        told = _by_depth(suffix, [one for members in folders.values() for one in members], counts)
+    found.update(told)
+
+
+def _by_depth(suffix: str, members: Sequence[str], counts: Mapping[str, int]) -> dict[str, int]:
+    depths: dict[int, int] = defaultdict(int)
+    for one in members:
+        depths[one.count("/")] += counts[one]
+    if len(depths) > DEPTHS:
+        return {f"/*/**/*{suffix}": sum(depths.values())}
+    return {f"{'/*' * (depth - 1)}/*{suffix}": count for depth, count in sorted(depths.items())}
 
 
 def _add(found: dict[str, int], suffix: str, members: Sequence[str], counts: Mapping[str, int]) -> None:
@@ -99,7 +136,7 @@ def _without_covered(found: Mapping[str, int]) -> dict[str, int]:
 
 
 def _top(folder: str) -> str:
-    return folder.split("/", 2)[1]
+    return folder.split("/", 2)[1] if folder else ""
 
 
 def _common(members: Sequence[str]) -> str:
@@ -113,7 +150,8 @@ def _common(members: Sequence[str]) -> str:
     return "/".join(shared)
 
 
-def _order(text: str) -> tuple[bool, str, str]:
-    """Files at the top first, then folder by folder; an exclusion after what it excludes from."""
+def _order(text: str) -> tuple[int, str, str]:
+    """Files at the top first, then what an exclusion takes from, and the exclusion, then folder by folder."""
     plain = text.removeprefix("!")
-    return "/" in plain[1:], plain.lower(), text
+    rank = 0 if "/" not in plain[1:] else 1 if text.endswith("/**") or text != plain else 2
+    return rank, plain.lower(), text

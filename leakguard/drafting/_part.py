@@ -13,11 +13,8 @@ from leakguard.openness import is_licence_file
 from leakguard.patterns import lazily
 from leakguard.shape import FLOOR, Generaliser, size_class
 
-MOST_REQUIRED = 24
+MOST_REQUIRED = 12
 """Files that a draft requires; those of the manifest come first."""
-
-MOST_NAMED = 40
-"""Doubtful files of one reason that are named one by one where no group fits."""
 
 _LICENCE_PLACE = lazily(r"(?:[^/]+\.dist-info/(?:licenses/|license_files/)?)?[^/]+")
 _MANIFESTS = ("package.json", "METADATA", "RECORD", "WHEEL", "PKG-INFO", "pyproject.toml")
@@ -88,7 +85,7 @@ def _undecided(doubtful: Mapping[str, tuple[str, Doubt]], plain: set[str]) -> It
         folders, rest = _test_folders(counts)
         texts = [*folders, *(one.text for one in grouped(rest) if not one.text.startswith("!"))]
         if matched(texts, plain):
-            texts = sorted(counts)[:MOST_NAMED]
+            texts = sorted(counts)
         yield Undecided(reason, tuple(texts), len(inners), denied)
 
 
@@ -111,7 +108,7 @@ def _test_folders(counts: Mapping[str, int]) -> tuple[list[str], dict[str, int]]
 
 
 def _without_name(reason: str, inner: str) -> str:
-    """The same for every file of a kind: `\\`a.map\\` is …` → `… is …`."""
+    """The reason as it is for every file of a kind."""
     base = inner.rpartition("/")[2]
     return reason.removeprefix(f"`{base}` is ").removeprefix("ships ")
 

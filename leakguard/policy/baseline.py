@@ -4,7 +4,6 @@ It holds nothing but fingerprints, and those say nothing of a guessable value. S
 a conflict; a merge that leaves it unsorted, or an entry twice, does no harm. `#` begins a comment.
 """
 
-import os
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from msgspec import Struct
 
 from leakguard.errors import Fault, FaultyFile, UsageError
 from leakguard.patterns import lazily
+from leakguard.policy import files
 from leakguard.policy.snapshot import Snapshot
 from leakguard.redact import escape
 
@@ -49,11 +49,10 @@ def read(path: Path, origin: Snapshot | None = None) -> Baseline:
     if origin is not None:
         path, shown = _of_commit(path, origin)
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        data = files.read(path, MOST_BYTES)
     except OSError as error:
         hint = "`leakguard baseline ARTIFACT… -o FILE` writes one"
-        raise UsageError(f"the baseline `{shown}` cannot be read: {os.strerror(error.errno or 0).lower()}", hint=hint) from None
+        raise UsageError(f"the baseline `{shown}` cannot be read: {(error.strerror or '').lower()}", hint=hint) from None
     if len(data) > MOST_BYTES:
         raise FaultyFile([Fault(path=shown, line=0, column=0, message=f"larger than {MOST_BYTES} bytes")])
     return _parsed(data.decode("utf-8-sig", "replace"), shown)

@@ -59,8 +59,9 @@ def changes(
 ) -> Sequence[Said]:
     """What is added, removed, grown or of a new kind, each with the index of its verdict.
 
-    Against anything but a lock only growth and new kinds are told: every release adds and removes files. `growth` is by index what the policy allows; `beside` are the indices of what merely lies beside packages. Artifacts of one role
-    are compared together: what one of them holds is not missing from another.
+    Against anything but a lock only growth and new kinds are told: every release adds and removes files. `growth` is by index what
+    the policy allows; `beside` are the indices of what merely lies beside packages. Artifacts of one role are compared together: what
+    one of them holds is not missing from another.
     """
     by_role: dict[str, list[int]] = {}
     for index, verdict in enumerate(verdicts):

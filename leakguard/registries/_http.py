@@ -7,8 +7,7 @@ import ssl
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.message import Message
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPMessage, HTTPResponse
 from typing import IO
 from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -137,7 +136,7 @@ class _Redirects(HTTPRedirectHandler):
 
     max_redirections = 5
 
-    def redirect_request(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str) -> Request | None:
+    def redirect_request(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str) -> Request | None:
         """Called by `urllib` for each."""
         if urlsplit(newurl).scheme not in {"https", urlsplit(req.full_url).scheme}:
             raise URLError("leaves https")

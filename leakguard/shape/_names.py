@@ -22,7 +22,8 @@ _BUILT = frozenset(
 """Last suffixes of what bundlers name by content."""
 
 _WORDS = lazily(
-    r"(?:[A-Z]{2,5}(?=[A-Z][a-z]|[-_]|$)|[A-Z]?[a-z]{2,}|[A-Z][a-z](?=[A-Z]|$)|[A-Z](?=[A-Z]?[a-z])|[0-9]{1,4}(?=[-_]|$)|[-_])+"
+    r"(?:[A-Z]{2,5}(?=[A-Z][a-z]|[-_]|$)|[A-Z]?[a-z]{2,}|[A-Z][a-z](?=[A-Z]|$)|[A-Z](?=[A-Z]?[a-z])"
+    r"|[0-9]{1,4}(?=[-_]|$)|[-_])+"
 )
 _VOWEL = lazily(r"[aeiouyAEIOUY]")
 

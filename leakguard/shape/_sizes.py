@@ -12,7 +12,7 @@ _UNITS = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (1000, "KB"))
 def size_class(size: int, floor: int = 0) -> int:
     """The upper bound, in bytes, of the class that a size is in; none is below `floor`."""
     size = max(size, floor, STEPS[0])
-    scale = 10 ** (len(str(size)) - len(str(STEPS[0])))
+    scale: int = 10 ** (len(str(size)) - len(str(STEPS[0])))
     for factor in (scale // 10, scale, scale * 10):
         for step in STEPS if factor else ():
             if step * factor >= size:

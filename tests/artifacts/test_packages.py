@@ -154,6 +154,7 @@ def test_a_container_that_names_no_licence_is_known(tmp_path: Path, name: str, f
         ("a.tar", tar_of({"manifest.json": "[]"}), "tar"),
         ("a.tar", tar_of({"metadata.gz": gzip.compress(b"x")}), "tar"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "data",
 )
 def test_what_lacks_a_part_is_no_such_package(tmp_path: Path, name: str, data: bytes, form: str) -> None:
     """One file of a common name does not make one."""

@@ -86,7 +86,7 @@ def test_fs5_what_cannot_be_read_blocks(what: str, tmp_path: Path, monkeypatch: 
             raise PermissionError(13, "Permission denied")
         return really(path, *more)
 
-    monkeypatch.setattr(targets.os, what, refuse)
+    monkeypatch.setattr(os, what, refuse)
     assert blocking(inspected(tmp_path / "d")) == {UNREADABLE}
 
 

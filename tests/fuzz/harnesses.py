@@ -80,9 +80,15 @@ def read_policy(data: bytes) -> None:
             str(error)
 
 
-TREE = {"a/one.py": "print(1)\n" * 9, "a/b/two.bin": bytes(range(256)), "empty": b""}
+TREE: dict[str, str | bytes] = {"a/one.py": "print(1)\n" * 9, "a/b/two.bin": bytes(range(256)), "empty": b""}
 MAP = source_map({"src/a.ts": "const a = 1;\n", "src/b.ts": None}, file="a.js", sourceRoot="", x_google_ignoreList=[1])
 INDEXED = json.dumps({"version": 3, "sections": [{"offset": {"line": 0, "column": 0}, "map": json.loads(MAP)}, {"url": "b.map"}]})
+MODULE = """'doc'
+X = (1, 2.5, 'three', b'four', None, 1 << 80, 3j)
+class C:
+    def f(self, *a, k=1):
+        return [lambda: a, {k}]
+"""
 POLICY = """version: 1
 extends: [closed-source]
 openness: closed
@@ -130,8 +136,7 @@ def _asar() -> tuple[bytes, ...]:
 
 
 def _bytecode() -> tuple[bytes, ...]:
-    source = "'''doc'''\nX = (1, 2.5, 'three', b'four', None, 1 << 80, 3j)\nclass C:\n    def f(self, *a, k=1):\n        return [lambda: a, {k}]\n"
-    return (compiled(source), compiled("X = frozenset({'a'})\n"))
+    return (compiled(MODULE), compiled("X = frozenset({'a'})\n"))
 
 
 HARNESSES: Mapping[str, Harness] = {

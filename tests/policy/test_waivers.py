@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from leakguard.model import Fingerprint, RuleId
-from leakguard.policy import Waiver, git_match
+from leakguard.model import Fingerprint, Openness, RuleId
+from leakguard.policy import Waiver, decide, git_match, load
 from leakguard.policy.waivers import LONGEST_PATH, matches_nested
 from leakguard.redact import pattern_of
 from tests.policy.samples import finding
@@ -99,3 +99,14 @@ def test_literal_patterns_match_no_similar_path() -> None:
 def test_a_negated_pattern_matches_what_it_takes_out() -> None:
     """Taken by itself, to see whether it is used at all."""
     assert git_match("!dist/secret.js", "dist/secret.js")
+
+
+@pytest.mark.parametrize(
+    ("rule", "suppressed"), [("*", False), ("policy/*", False), ("policy/unused-*", False), ("policy/unused-pattern", True)]
+)
+def test_what_is_wrong_with_the_policy_is_waived_by_its_exact_name_only(rule: str, suppressed: bool) -> None:  # noqa: FBT001 - a table
+    """No broad waiver hides that it is broad."""
+    waiver = Waiver(rule=RuleId(rule), path="leakguard.yaml", reason="x", expires=EXPIRES)
+    found = [finding("policy/unused-pattern", "leakguard.yaml")]
+    (judged,) = decide(found, load("strict").general, Openness.OPEN, today=EXPIRES, waivers=[waiver])
+    assert suppressed is (judged.suppressed is not None)

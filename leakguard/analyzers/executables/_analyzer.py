@@ -16,7 +16,7 @@ from leakguard.model import Artifact, Finding, Kind, Severity
 from leakguard.plugins import Hit
 from leakguard.settings import Settings
 
-_NATIVE, _WASM = "native code", "WebAssembly"
+_NATIVE, _WASM, _HERMES = "native code", "WebAssembly", "Hermes bytecode"
 _DATABASE = b"Microsoft C/C++ MSF 7.00\r\n"
 _PORTABLE_DATABASE = b"BSJB"
 
@@ -45,6 +45,8 @@ class Executables:
         self._bundles.add(entry)
         if ".unpacked/" in entry.path:
             self._beside.add(hash(entry.path))
+        if entry.opaque == _HERMES and entry.content is not None:
+            return (_hermes(entry),)
         if entry.name.endswith(".py"):
             self._bytecode.note_source(entry)
         return tuple(self._binary(entry)) if entry.opaque in (_NATIVE, "binary") and entry.content is not None else ()
@@ -118,6 +120,16 @@ class Executables:
             if user_of(folder := one.evidence.get("folder", "")):
                 self._folders[entry.path] = folder
             yield one
+
+
+def _hermes(entry: Entry) -> Finding:
+    """The header has the version, a digest of the source, the size, and the numbers of functions and strings behind them."""
+    assert entry.content is not None
+    head = entry.content.read(0, 64).ljust(64, b"\0")
+    version, functions, strings = (int.from_bytes(head[at : at + 4], "little") for at in (8, 40, 52))
+    evidence = {"kind": "hermes", "version": version, "functions": functions, "strings": strings, "bytes": entry.content.size}
+    message = f"ships a bundle as bytecode of Hermes: {count(functions, 'function')}, {count(strings, 'string')}"
+    return finding(_rules.BYTECODE, Severity.MEDIUM, entry.path, message, evidence)
 
 
 def _paths(path: str, found: Sequence[tuple[str, str]]) -> Iterator[Finding]:

@@ -14,6 +14,8 @@ from leakguard.redact import escape
 KINDS = {
     "bun": "a Bun executable",
     "sea": "a Node.js single executable application",
+    "pkg": "an executable made by pkg",
+    "nexe": "an executable made by nexe",
     "pyinstaller": "a PyInstaller executable",
     "pyz": "an archive of Python modules",
     "asar": "the archive of an Electron application",
@@ -23,7 +25,7 @@ KINDS = {
 _INSIDE = {"pyz": "pyinstaller"}
 """A format that belongs to a bundle of another one."""
 
-_MODULES = frozenset(("js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "pyc", "py", "pyo", "vue", "svelte", "snapshot"))
+_MODULES = frozenset(("js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "pyc", "py", "pyo", "vue", "svelte", "snapshot", "jsc"))
 
 
 class Bundle(Struct):

@@ -30,9 +30,10 @@ RULES = (
     ),
     _rule(
         BYTECODE,
-        "Python modules as bytecode",
+        "Modules as bytecode",
         Severity.MEDIUM,
-        "Compiled modules (`.pyc`) ship without their source, or were compiled from another state of it than the one that ships.",
+        "Compiled modules of Python (`.pyc`) ship without their source, or were compiled from another state of it than the one that ships; "
+        "or a bundle of React Native ships as bytecode of Hermes.",
         "Names, docstrings, constants and the logic: decompilers give nearly the source back, and a stale file what was removed from it.",
         {
             "setuptools": "add `global-exclude *.py[cod]` to MANIFEST.in, delete build/ and every __pycache__, and build again",
