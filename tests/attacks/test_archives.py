@@ -75,7 +75,8 @@ HEAVY = (
 MOST_MEMORY = 500_000_000
 MEASURE = """
 import resource, subprocess, sys
-code = subprocess.run([sys.executable, "-m", "leakguard", "inspect", "--jobs", "1", "--quiet", *sys.argv[1:]], stdout=subprocess.DEVNULL).returncode
+command = [sys.executable, "-m", "leakguard", "inspect", "--jobs", "1", "--quiet", *sys.argv[1:]]
+code = subprocess.run(command, stdout=subprocess.DEVNULL).returncode
 print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
 
