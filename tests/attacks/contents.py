@@ -161,6 +161,5 @@ OPEN = {
     "SX4": "an escape or two inside an otherwise plain token",
     "SX4 entities": "an escape or two inside an otherwise plain token",
     "PC2 compressed": "deflated text chunks of a PNG",
-    "PC11": "containers that are recognised and not opened",
 }
 """Attacks that are not answered yet, and what it would take to see."""

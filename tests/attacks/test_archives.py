@@ -2,6 +2,8 @@
 
 import re
 import resource
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +17,7 @@ from tests.attacks.contents import MAPS, NESTED, OPEN, SECRETS
 from tests.attacks.names import NAMES
 from tests.attacks.tars import STREAMS, TARS
 from tests.attacks.zips import ZIPS
+from tests.conftest import ROOT
 
 ATTACKS: Mapping[str, Attack] = {**ZIPS, **TARS, **STREAMS, **NAMES, **NESTED, **MAPS, **SECRETS}
 MOST_SECONDS = 10
@@ -54,3 +57,37 @@ def test_the_attack_is_answered(name: str, seen: Mapping[str, tuple[Verdict, flo
     assert (verdict.outcome is Outcome.BLOCK) == bool(ATTACKS[name].rules), blocking
     assert GITHUB[:12] not in repr([replace(one.finding, location=NOWHERE) for one in verdict.judgements])  # a path may be the secret: NM26
     assert seconds < MOST_SECONDS
+
+
+HEAVY = (
+    "ZB1",
+    "ZB6",
+    "ZB13",
+    "GZ5",
+    "TR3",
+    "TR21 a pax header of 8 GiB",
+    "GZ7 window",
+    "SM14",
+    "SM15",
+    "SX6 at the border of a window",
+    "SX9",
+)
+MOST_MEMORY = 500_000_000
+MEASURE = """
+import resource, subprocess, sys
+command = [sys.executable, "-m", "leakguard", "inspect", "--jobs", "1", "--quiet", *sys.argv[1:]]
+code = subprocess.run(command, stdout=subprocess.DEVNULL).returncode
+print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def test_memory_is_bounded(tmp_path: Path) -> None:
+    """The heaviest of them, one after the other: no process takes 500 MB."""
+    paths = [tmp_path / f"{number}-{ATTACKS[name].name}" for number, name in enumerate(HEAVY)]
+    for path, name in zip(paths, HEAVY, strict=True):
+        path.write_bytes(ATTACKS[name].build())
+    command = [sys.executable, "-c", MEASURE, *map(str, paths)]
+    done = subprocess.run(command, capture_output=True, check=True, encoding="utf-8", cwd=ROOT, env={"PYTHONPATH": str(ROOT)})
+    code, memory = map(int, done.stdout.split())
+    assert code == 1
+    assert memory * (1 if sys.platform == "darwin" else 1024) < MOST_MEMORY
