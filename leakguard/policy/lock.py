@@ -29,7 +29,7 @@ from leakguard.shape import Line, Shape, Shapes, spelled_size
 FILE_NAME = "leakguard.lock"
 VERSION = 1
 
-MOST_BYTES = 64_000_000
+MOST_BYTES = 16_000_000
 """Largest file."""
 
 HEAD = """\
