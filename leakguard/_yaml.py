@@ -75,13 +75,13 @@ def load(data: bytes, path: str) -> Node:
     return node
 
 
-def parse(data: bytes, path: str, faults: list[Fault]) -> Node | None:
+def parse(data: bytes, path: str, faults: list[Fault], *, most: int = MOST_BYTES) -> Node | None:
     """Read one document and append what is wrong to `faults`; `None` when too much is wrong to go on.
 
-    An empty document is an empty plain scalar.
+    An empty document is an empty plain scalar. More than `most` bytes are refused.
     """
     builder = _Builder(path, faults)
-    text = _decode(data, builder)
+    text = _decode(data, builder, most)
     if text is None:
         return None
     from yaml import CSafeLoader, MarkedYAMLError, YAMLError
@@ -126,9 +126,9 @@ def _plain_value(text: str) -> Json:
     return float(text) if _FLOAT.fullmatch(text) else text
 
 
-def _decode(data: bytes, builder: "_Builder") -> str | None:
-    if len(data) > MOST_BYTES:
-        builder.refuse(0, 0, f"larger than {MOST_BYTES} bytes")
+def _decode(data: bytes, builder: "_Builder", most: int) -> str | None:
+    if len(data) > most:
+        builder.refuse(0, 0, f"larger than {most} bytes")
         return None
     try:
         text = data.decode("utf-8-sig")

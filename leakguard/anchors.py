@@ -87,6 +87,8 @@ class Anchors:
         """Search content; `kind` is what `kind_of` says of it."""
         raw: list[tuple[int, int]] = []
         found, counts = Found(), dict[int, int]()
+        if not content.size:
+            return found
         append = raw.append
 
         def note(anchor: int, _start: int, end: int, _flags: int, _context: object) -> None:

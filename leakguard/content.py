@@ -1,5 +1,6 @@
 """Entries, and random access to their bytes whether they fit in memory or not."""
 
+import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -68,6 +69,13 @@ class Content:
             start += WINDOW - overlap
             if start + overlap >= self.size:
                 return
+
+    def sha256(self) -> str:
+        """The digest of all of it, in hexadecimal."""
+        digest = hashlib.sha256()
+        for _, piece in self.windows(0):
+            digest.update(piece)
+        return digest.hexdigest()
 
     def stream(self) -> BinaryIO:
         """A seekable view of its own, at 0."""

@@ -1,5 +1,6 @@
 """The one verb: `inspect(targets, policy) -> Report`."""
 
+import contextlib
 import os
 import stat
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -9,9 +10,9 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
+from leakguard import checkout, workers
 from leakguard import policy as policies
 from leakguard import targets as naming
-from leakguard import workers
 from leakguard.anchors import Anchors
 from leakguard.errors import Incomplete, LeakguardError, UsageError
 from leakguard.model import (
@@ -30,7 +31,7 @@ from leakguard.model import (
     Verdict,
 )
 from leakguard.paths import safe_path
-from leakguard.policy import Policy
+from leakguard.policy import Policy, Reference
 from leakguard.recover import prepare
 from leakguard.redact import escape, escape_name, fingerprint_of_place
 from leakguard.scan import Scanned, compile_anchors, place_in_order, scan
@@ -68,6 +69,9 @@ def inspect(
     secret_env: Sequence[str] = (),
     trust_plugins: Sequence[str | os.PathLike[str]] = (),
     baseline: str | os.PathLike[str] | None = None,
+    survey: bool = False,
+    against: Callable[[Sequence[Artifact]], Reference] | None = None,
+    policy_from: str | None = None,
     progress: Callable[[Progress], None] | None = None,
     today: date | None = None,
 ) -> Report:
@@ -76,37 +80,89 @@ def inspect(
     `policy` is a loaded policy, the name of a preset, or a file; `None` finds `leakguard.yaml` as the command does. `limits` are
     overrides as on the command line (`{"bytes": "1 GB"}`). `jobs` is the number of artifacts inspected at a time (default: one for
     each processor that may be used). `recover` is a new or empty folder for the sources that maps hold. `secret_env` names variables
-    whose values must not occur anywhere. `trust_plugins` are plug-ins of `detect-secrets`, whose code
-    then runs. `baseline` is a file of accepted fingerprints. Raises `UsageError` before any
-    work when something is asked for wrongly, `Bug` when leakguard fails; a target about which nothing can be said is in `Report.errors`.
+    whose values must not occur anywhere. `trust_plugins` are plug-ins of `detect-secrets`, whose code then runs. `baseline` is a file of
+    accepted fingerprints. `survey` asks for digests of the entries and for what manifests declare. `against` is asked, once the artifacts
+    are known, for what to compare them with. `policy_from` names the commit whose policy, packs, lock and baseline count in place of those
+    of the working tree. Raises `UsageError` before any work when something is asked for wrongly, `Bug` when leakguard fails; a target
+    about which nothing can be said is in `Report.errors`.
     """
     if not targets:
         raise UsageError("no target", hint="name a package, or the folder that holds it")
+    with contextlib.ExitStack() as stack:
+        origin = stack.enter_context(policies.snapshot(policy_from)) if policy_from else None
+        return _inspect(
+            targets,
+            policy,
+            origin,
+            limits=limits,
+            jobs=jobs,
+            as_is=as_is,
+            allow_incomplete=allow_incomplete,
+            recover=recover,
+            secret_env=secret_env,
+            trust_plugins=trust_plugins,
+            survey=survey,
+            against=against,
+            baseline=None if baseline is None else Path(baseline),
+            progress=progress,
+            today=today,
+        )
+
+
+def _inspect(
+    targets: Sequence[Target],
+    policy: Policy | str | Path | None,
+    origin: policies.Snapshot | None,
+    *,
+    limits: Mapping[str, str] | None,
+    jobs: int | None,
+    as_is: bool,
+    allow_incomplete: bool,
+    recover: Path | None,
+    secret_env: Sequence[str],
+    trust_plugins: Sequence[str | os.PathLike[str]],
+    survey: bool,
+    against: Callable[[Sequence[Artifact]], Reference] | None,
+    baseline: Path | None,
+    progress: Callable[[Progress], None] | None,
+    today: date | None,
+) -> Report:
     with ThreadPoolExecutor(1) as thread:
         compiling = thread.submit(compile_anchors)
-        governing = policy if isinstance(policy, Policy) else policies.load(policy)
+        governing = policy if isinstance(policy, Policy) else policies.load(policy, origin=origin)
         if limits:
             governing = policies.override_limits(governing, limits)
         if secret_env:
             governing = policies.search_for(governing, secret_env, os.environ)
         if trust_plugins:
             governing = policies.trust(governing, [Path(one) for one in trust_plugins])
-        accepted = policies.read_baseline(Path(baseline)) if baseline is not None else None
+        accepted = policies.read_baseline(baseline, origin) if baseline is not None else None
+        lock = policies.lock_of(governing)
         resolved = naming.resolve(targets, as_is=as_is)
+        known = checkout.read(Path.cwd(), [one.path.name for one in resolved if not one.directory])
         anchors = compiling.result()
+    governing = replace(governing, settings=replace(governing.settings, checkout=known))
     searched = governing.settings.secrets
     if searched.environment or searched.packs or searched.plugins:
         anchors = compile_anchors(governing.settings)
     day = today or datetime.now(UTC).date()
     if recover:
         prepare(recover, [one.path for one in resolved])
-    outcomes = _scan_all(resolved, governing, anchors, jobs or _processors(), progress, recover)
-    known = accepted.lines if accepted else {}
-    judged = [_judge(outcome, governing, day, allow_incomplete=allow_incomplete, baseline=known) for outcome in outcomes]
+    outcomes = _scan_all(resolved, governing, anchors, jobs or _processors(), progress, recover, survey=survey)
+    fingerprints = accepted.lines if accepted else {}
+    judged = [_judge(outcome, governing, day, allow_incomplete=allow_incomplete, baseline=fingerprints) for outcome in outcomes]
     shipping = [index for index, one in enumerate(resolved) if one.held is None]
-    beside = [place for place, index in enumerate(shipping) if not resolved[index].publishable]
-    said = policies.governance(governing, [judged[index] for index in shipping], today=day, beside=beside, baseline=accepted)
-    for index, finding in [(shipping[place], finding) for place, finding in said]:
+    published = [judged[index] for index in shipping]
+    beside = [place for place, one in enumerate(published) if not one.artifact.publishable]
+    references = [Reference.of_lock(lock)] if lock else []
+    if against:
+        references.append(against([one.artifact for one in published if is_published(one)]))
+    for place, finding in policies.changes_since(references, governing, published, beside=beside):
+        index = shipping[place]
+        judged[index] = _with(judged[index], [finding], governing, day, allow_incomplete=allow_incomplete, baseline=fingerprints)
+    published = [judged[index] for index in shipping]
+    for place, finding in policies.governance(governing, published, today=day, beside=beside, baseline=accepted):
+        index = shipping[place]
         judged[index] = _with(judged[index], [finding], governing, day, allow_incomplete=allow_incomplete)
     return Report(
         tool_version=VERSION,
@@ -117,6 +173,11 @@ def inspect(
         verdicts=tuple(judged),
         errors=tuple(_error(one) for one in outcomes if isinstance(one.result, Incomplete)),
     )
+
+
+def is_published(verdict: Verdict) -> bool:
+    """Whether a verdict is on something that ships, and not on what merely lies beside packages or could not be opened."""
+    return bool(verdict.artifact.listing) and verdict.artifact.publishable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +195,8 @@ def _scan_all(
     jobs: int,
     progress: Callable[[Progress], None] | None,
     recover: Path | None,
+    *,
+    survey: bool,
 ) -> list[_Inspected]:
     """Scan the targets, the largest first; the results are in the order of the targets."""
     results: dict[int, Scanned | Incomplete | Damage] = {index: one.error for index, one in enumerate(resolved) if one.error}
@@ -141,7 +204,7 @@ def _scan_all(
     if progress:
         progress(Progress(done=0, total=len(order), target=""))
     folders = _folders(recover, resolved)
-    works = [partial(scan, resolved[index], governing, anchors, folders[index]) for index in order]
+    works = [partial(scan, resolved[index], governing, anchors, folders[index], survey=survey) for index in order]
     for done, (number, outcome) in enumerate(
         workers.run(works, jobs=jobs, limits=governing.limits, keep=governing.settings.secrets.environment), 1
     ):

@@ -186,6 +186,8 @@ class Coverage:
     inspected: int = 0
     opaque: int = 0
     """Native code, fonts, media: searched for secrets as bytes, not understood."""
+    opaque_by: Mapping[str, int] = field(default_factory=dict)
+    """What the opaque bytes are (`native code`, `image` …) → how many of them; adds up to `opaque`."""
     unreadable: int = 0
 
 
@@ -199,6 +201,10 @@ class Listed:
     """Path inside the package: without the archive's own top folder; a byte that is not UTF-8 is `%XX`."""
     kind: Kind
     size: int
+    form: str = ""
+    """The format or content that the walk recognised (`zip`, `inline-source-map`, `native code`); empty for plain text."""
+    digest: str = ""
+    """SHA-256, lower-case hexadecimal, where a survey was asked for and the bytes were at hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +237,10 @@ class Artifact:
     coverage: Coverage
     listing: tuple[Listed, ...]
     """The outermost entries in stored order."""
+    publishable: bool = True
+    """False for what merely lies beside packages."""
+    declared: Mapping[str, Mapping[str, str]] | None = None
+    """What the manifest declares, where a survey was asked for: `entry points`, `scripts` and `dependencies`, by name."""
     ledger: Mapping[str, Any] | None = None
     """What anyone could rebuild from the maps of the artifact: JSON values, names escaped; the report's schema says more."""
 

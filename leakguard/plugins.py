@@ -77,7 +77,8 @@ class Format(Protocol):
     for; it raises `Malformed` (or anything else) on malformed input, which the walker turns into a damage entry, and calls
     `budget.spend_inflated` for every piece that it inflates or decodes. What it can go on after, it yields as a member with
     `damage`. Nothing is ever extracted to a path or followed. A carrier whose members stand for all of its content, as a map's do,
-    also says `WHOLE = True`: it is opened before the others.
+    also says `WHOLE = True`: it is opened before the others. A format that is known by its first bytes lists what they can be as
+    `MAGICS`: it is not asked about anything else.
     """
 
     NAME: str
@@ -103,6 +104,8 @@ class Package(Protocol):
     """A folder that directly holds files with these suffixes is a folder of artifacts."""
     CONTAINERS: Sequence[str]
     """Names of the formats that it comes in; for an npm tarball the tar's."""
+
+    # A package may also say `NESTED`: names of members, one container further down, whose content it wants.
 
     def keeps(self, name: str) -> bool:
         """Whether the content of this outermost entry (raw name, with the top folder) is wanted by `identify`."""

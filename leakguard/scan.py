@@ -10,13 +10,14 @@ from typing import Protocol
 from leakguard import openness, originals, plugins
 from leakguard.anchors import Anchors
 from leakguard.content import Entry
+from leakguard.declared import declarations
 from leakguard.limits import Budget, Limits
 from leakguard.model import Artifact, Coverage, Finding, Identity, Kind, Listed, Openness, RuleId
 from leakguard.plugins import Analyzer, AnalyzerModule, Anchor
 from leakguard.recover import Recovery
 from leakguard.redact import escape
 from leakguard.settings import Settings
-from leakguard.targets import OpenFile, Target
+from leakguard.targets import OpenFile, OpenFolder, Target
 from leakguard.walk import Hits, Sink, Walker
 
 MOST_OF_ONE_RULE = 100
@@ -24,6 +25,8 @@ MOST_OF_ONE_RULE = 100
 
 MANIFEST_BYTES = 4 * 1024 * 1024
 """Larger manifests are not read for the identity of a package."""
+
+MOST_MANIFESTS = 1000
 
 KEPT_TEXT = 64 * 1024 * 1024
 """Bytes of text kept for the second pass; an artifact with more is inflated again."""
@@ -78,23 +81,25 @@ def _wanted(module: AnalyzerModule, settings: Settings) -> Sequence[Anchor]:
     return more(settings) if more else module.ANCHORS
 
 
-def scan(target: Target, roles: Roles, anchors: Anchors, recover: Path | None = None) -> Scanned:
+def scan(target: Target, roles: Roles, anchors: Anchors, recover: Path | None = None, *, survey: bool = False) -> Scanned:
     """Inspect one target; raises `Incomplete` when it cannot be opened or changes while it is read.
 
-    The sources inside its maps are written below `recover`, if that is given.
+    The sources inside its maps are written below `recover`, if that is given. With `survey`, the artifact says what its manifest
+    declares, and its listing has digests.
     """
     recovery = Recovery(recover) if recover else None
-    scanned = (_scan_folder if target.directory else _scan_file)(target, roles, anchors, recovery)
+    settings = roles.settings if target.held is None else roles.settings.for_commits()
+    collector = _Collector(settings, recovery, survey=survey)
+    scanned = (_scan_folder if target.directory else _scan_file)(target, roles, anchors, collector)
     if recovery:
         recovery.check()
     return scanned
 
 
-def _scan_file(target: Target, roles: Roles, anchors: Anchors, recovery: Recovery | None) -> Scanned:
-    opened = OpenFile(target)
+def _scan_file(target: Target, roles: Roles, anchors: Anchors, collector: "_Collector") -> Scanned:
+    opened = OpenFile(target, roles.limits.bytes)
     name = target.path.name
     try:
-        collector = _Collector(roles.settings, recovery)
 
         def walk(sink: Sink, searched: Anchors | None) -> Walker:
             walker = Walker(sink, Budget(roles.limits, opened.size), searched)
@@ -112,17 +117,18 @@ def _scan_file(target: Target, roles: Roles, anchors: Anchors, recovery: Recover
         opened.close()
 
 
-def _scan_folder(target: Target, roles: Roles, anchors: Anchors, recovery: Recovery | None) -> Scanned:
-    collector = _Collector(roles.settings if target.held is None else roles.settings.for_commits(), recovery)
+def _scan_folder(target: Target, roles: Roles, anchors: Anchors, collector: "_Collector") -> Scanned:
     limits = roles.limits
+    opened = OpenFolder(target)
 
     def walk(sink: Sink, searched: Anchors | None) -> Walker:
         walker = Walker(sink, Budget(limits, limits.bytes), searched)
-        walker.walk_folder(target.members())
+        walker.walk_folder(target.held() if target.held else opened.members())
         return walker
 
     walker = walk(collector, anchors)
     collector.walk_again(lambda sink: walk(sink, None), Budget(limits, limits.bytes))
+    opened.close()
     identity = _unidentified("directory", openness.of_folder(target.path.absolute()))
     scanned = collector.conclude(target, roles, identity, walker.coverage, None, None)
     if target.held is None:
@@ -155,12 +161,13 @@ def _unidentified(form: str, around: Identity | None) -> Identity:
 class _Collector:
     """The sink of a walk: asks the analyzers and keeps the listing, the manifests and the findings."""
 
-    def __init__(self, settings: Settings, recovery: Recovery | None) -> None:
-        self._recovery = recovery
+    def __init__(self, settings: Settings, recovery: Recovery | None, *, survey: bool) -> None:
+        self._recovery, self._survey = recovery, survey
         self._maps: set[str] = set()
         self._modules = plugins.analyzers()
         self._analyzers: list[Analyzer] = [one.start(settings) for one in self._modules]
         self._packages = plugins.packages()
+        self._nested = frozenset(name for one in self._packages for name in getattr(one, "NESTED", ()))
         self._findings: list[Finding] = []
         self._listing: list[Listed] = []
         self._manifests: dict[str, bytes] = {}
@@ -174,6 +181,8 @@ class _Collector:
             return
         if entry.parent is None and entry.kind is not Kind.DAMAGE and entry.name:
             self._list(entry)
+        elif entry.name in self._nested and entry.parent is not None and entry.parent.parent is None:
+            self._keep_manifest(entry)
         if entry.format == "source-map":
             self._maps.add(entry.path)
         elif self._recovery:
@@ -213,19 +222,35 @@ class _Collector:
             identity = replace(identity, openness=settings.openness, openness_reason="the policy says so")
         root = identity.root
         listing = tuple(replace(one, inner=one.inner.removeprefix(root)) for one in self._listing) if root else tuple(self._listing)
-        artifact = Artifact(target=escape(target.name), identity=identity, sha256=sha256, size=size, coverage=coverage, listing=listing)
+        artifact = Artifact(
+            target=escape(target.name),
+            identity=identity,
+            sha256=sha256,
+            size=size,
+            coverage=coverage,
+            listing=listing,
+            publishable=target.publishable,
+        )
         for analyzer in self._analyzers:
             self._findings.extend(analyzer.conclude(artifact, settings))
         accounts = (account() for analyzer in self._analyzers if (account := getattr(analyzer, "account", None)) is not None)
-        artifact = replace(artifact, ledger=next((one for one in accounts if one), None))
+        declared = declarations(identity.format, root, self._manifests) if self._survey else None
+        artifact = replace(artifact, ledger=next((one for one in accounts if one), None), declared=declared)
         rules = {rule.id: rule for module in self._modules for rule in module.RULES}
         fixes = {rule_id: _fix(rule.fixes, identity) for rule_id, rule in rules.items()}
         return Scanned(artifact=artifact, findings=tuple(_ordered(_hinted(_capped(self._findings), fixes, root))))
 
     def _list(self, entry: Entry) -> None:
-        self._listing.append(Listed(path=entry.path, inner=entry.path, kind=entry.kind, size=entry.size))
         content = entry.content
-        if content is not None and content.size <= MANIFEST_BYTES and any(one.keeps(entry.name) for one in self._packages):
+        digest = content.sha256() if self._survey and content is not None else ""
+        form = entry.format or entry.opaque
+        self._listing.append(Listed(path=entry.path, inner=entry.path, kind=entry.kind, size=entry.size, form=form, digest=digest))
+        if content is not None and any(one.keeps(entry.name) for one in self._packages):
+            self._keep_manifest(entry)
+
+    def _keep_manifest(self, entry: Entry) -> None:
+        content = entry.content
+        if content is not None and content.size <= MANIFEST_BYTES and len(self._manifests) < MOST_MANIFESTS:
             self._manifests[entry.path] = content.read(0, content.size)
 
     def _keep(self, entry: Entry) -> None:

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leakguard.model import Openness
+
+if TYPE_CHECKING:
+    from leakguard.checkout import Checkout
 
 COMMIT_PRAGMAS = ("detect-secrets", "leakguard")
 """Tools whose inline pragmas count in what is staged, whatever the policy says: nobody but the committer wrote them."""
@@ -60,6 +64,8 @@ class Settings:
     files: FileRules = field(default_factory=FileRules)
     size: SizeRules = field(default_factory=SizeRules)
     secrets: SecretSettings = field(default_factory=SecretSettings)
+    checkout: "Checkout | None" = None
+    """What git knows about the project around the working directory; no part of the policy, and given to the general part only."""
     publishable: bool = True
     """False for what merely lies beside packages: never judged by `files`, `size` or the lock."""
 

@@ -16,7 +16,9 @@ from leakguard.redact import escape
 
 MANIFESTS = ("package.json", "pyproject.toml", "setup.py", "setup.cfg", "Cargo.toml", "go.mod", "composer.json", "Gemfile")
 INSTALLED = ("node_modules", ".venv", "venv", ".tox", ".nox", "target", "vendor")
-GENERIC_SUFFIXES = frozenset({".zip", ".tar", ".gz", ".tar.bz2", ".jar"})
+GENERIC_SUFFIXES = frozenset(
+    {".zip", ".tar", ".gz", ".tar.bz2", ".jar", ".pyz", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".epub"}
+)
 """Suffixes that also name things which are no package; a folder is not judged by them."""
 
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -43,13 +45,11 @@ class Target:
         """False for what merely lies beside packages, and for what is about to be committed."""
         return not self.leave_out and self.held is None
 
-    def members(self) -> Iterator[Member]:
-        """What is in a folder."""
-        return self.held() if self.held else members_of_folder(self.path, self.leave_out)
-
 
 def resolve(names: Sequence["str | os.PathLike[str] | Target"], *, as_is: bool = False) -> list[Target]:
     """Turn what the user named into targets, in that order; a target that cannot be found is its error, at its place.
+
+    One that is a target already stays as it is.
 
     Raises `UsageError` for a project folder, which is not what ships, unless `as_is`.
     """
@@ -90,10 +90,10 @@ def of_git(name: str, held: staged.Snapshot | None = None) -> Target:
 class OpenFile:
     """A target file, opened once, digested, and watched for changes until it is closed.
 
-    `content` gives the very bytes that `sha256` is of.
+    `content` gives the very bytes that `sha256` is of; a file of more than `most` bytes is not read, so it has no digest.
     """
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, most: int = 1 << 62) -> None:
         self._target = target
         try:
             self._file: BinaryIO = open(os.open(target.path, _OPEN_FLAGS), "rb", buffering=0)  # noqa: SIM115, PTH123 - closed by `close`
@@ -101,16 +101,23 @@ class OpenFile:
             raise Incomplete(f"`{escape(target.name)}` cannot be opened: {os.strerror(error.errno or 0).lower()}") from None
         self._before = os.fstat(self._file.fileno())
         self.size = self._before.st_size
-        digest = hashlib.sha256()
-        if self.size <= IN_MEMORY:
-            data = b"".join(iter(lambda: self._file.read(WINDOW), b""))
+        self.content = Content(file=self._file, size=self.size)
+        self.sha256 = self._digest() if self.size <= most else None
+
+    def _digest(self) -> str:
+        """Digest what there is to read, and keep it if it is small."""
+        digest, left = hashlib.sha256(), self.size
+        if left <= IN_MEMORY:
+            data = b""
+            while len(data) < left and (piece := self._file.read(left - len(data))):
+                data += piece
             digest.update(data)
             self.content = Content(data)
         else:
-            for piece in iter(lambda: self._file.read(WINDOW), b""):
+            while left > 0 and (piece := self._file.read(min(WINDOW, left))):
                 digest.update(piece)
-            self.content = Content(file=self._file, size=self.size)
-        self.sha256 = digest.hexdigest()
+                left -= len(piece)
+        return digest.hexdigest()
 
     def close(self) -> None:
         """Close the file; raises `Incomplete` when it was changed or replaced in the meantime."""
@@ -124,50 +131,76 @@ class OpenFile:
             raise Incomplete(f"`{escape(self._target.name)}` changed while it was read", hint="let the build finish, then inspect again")
 
 
-def members_of_folder(root: Path, leave_out: frozenset[str] = frozenset()) -> Iterator[Member]:
-    """Everything below `root` in name order, folders before their content; links are named, never followed."""
-    waiting = [""]
-    while waiting:
-        folder = waiting.pop()
-        try:
-            with os.scandir(root / folder) as listing:
-                children = sorted(listing, key=lambda one: one.name)
-        except OSError as error:
-            yield Member(name=folder, kind=Kind.DAMAGE, damage=_unreadable(error))
-            continue
-        deeper = []
-        for child in children:
-            name = f"{folder}{child.name}"
-            if not folder and child.name in leave_out:
+class OpenFolder:
+    """A target folder, watched for changes until it is closed."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._states: dict[str, int] = {}
+
+    def members(self) -> Iterator[Member]:
+        """Everything below it in name order, folders before their content; links are named, never followed."""
+        waiting = [""]
+        while waiting:
+            folder = waiting.pop()
+            place = os.path.join(self._target.path, folder)  # noqa: PTH118 - a `Path` for each file costs more than opening it
+            try:
+                self._note(place, os.lstat(place))
+                with os.scandir(place) as listing:
+                    children = sorted(listing, key=lambda one: one.name)
+            except OSError as error:
+                yield Member(name=folder, kind=Kind.DAMAGE, damage=_unreadable(error))
                 continue
-            if child.is_symlink():
-                yield Member(name=name, kind=Kind.LINK, link=_link(child.path))
-            elif child.is_dir(follow_symlinks=False):
-                yield Member(name=f"{name}/", kind=Kind.DIRECTORY)
-                deeper.append(f"{name}/")
-            else:
-                yield _file_member(name, child)
-        waiting.extend(reversed(deeper))
+            deeper = []
+            for child in children:
+                name = f"{folder}{child.name}"
+                if not folder and child.name in self._target.leave_out:
+                    continue
+                if child.is_symlink():
+                    yield Member(name=name, kind=Kind.LINK, link=_link(child.path))
+                elif child.is_dir(follow_symlinks=False):
+                    yield Member(name=f"{name}/", kind=Kind.DIRECTORY)
+                    deeper.append(f"{name}/")
+                else:
+                    yield self._file(name, child)
+            waiting.extend(reversed(deeper))
 
+    def close(self) -> None:
+        """Raise `Incomplete` when a file that was read, or the list of files in a folder, is not what it was."""
+        for path, before in self._states.items():
+            try:
+                now = hash(_state(os.lstat(path)))
+            except OSError:
+                now = None
+            if now != before:
+                name = os.path.relpath(path, self._target.path)
+                reason = f"`{escape(self._target.name)}` changed while it was read, at `{escape(name)}`"
+                raise Incomplete(reason, hint="let the build finish, then inspect again")
 
-def _file_member(name: str, child: "os.DirEntry[str]") -> Member:
-    try:
-        status = child.stat(follow_symlinks=False)
-    except OSError as error:
-        return Member(name=name, kind=Kind.DAMAGE, damage=_unreadable(error))
-    if not stat.S_ISREG(status.st_mode):
-        reason = "a device, pipe or socket, which no package can hold"
-        return Member(name=name, kind=Kind.DAMAGE, damage=Damage(rule=RuleId("artifact/unsupported"), reason=reason))
-    path = child.path
+    def _note(self, path: str, status: os.stat_result) -> None:
+        """Remember the first state of a file or folder, which is that of the pass that searches."""
+        self._states.setdefault(path, hash(_state(status)))
 
-    def open_it() -> BinaryIO:
-        file = open(os.open(path, _OPEN_FLAGS | _NO_FOLLOW), "rb", buffering=0)  # noqa: SIM115, PTH123 - closed by the walker
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            file.close()
-            raise OSError
-        return file
+    def _file(self, name: str, child: "os.DirEntry[str]") -> Member:
+        try:
+            status = child.stat(follow_symlinks=False)
+        except OSError as error:
+            return Member(name=name, kind=Kind.DAMAGE, damage=_unreadable(error))
+        if not stat.S_ISREG(status.st_mode):
+            reason = "a device, pipe or socket, which no package can hold"
+            return Member(name=name, kind=Kind.DAMAGE, damage=Damage(rule=RuleId("artifact/unsupported"), reason=reason))
+        path = child.path
 
-    return Member(name=name, size=status.st_size, open=open_it)
+        def open_it() -> BinaryIO:
+            file = open(os.open(path, _OPEN_FLAGS | _NO_FOLLOW), "rb", buffering=0)  # noqa: SIM115, PTH123 - closed by the walker
+            opened = os.fstat(file.fileno())
+            self._note(path, opened)
+            if not stat.S_ISREG(opened.st_mode):
+                file.close()
+                raise OSError
+            return file
+
+        return Member(name=name, size=status.st_size, open=open_it)
 
 
 def _of_folder(name: str, path: Path, *, as_is: bool) -> list[Target]:

@@ -21,12 +21,18 @@ MAGIC = (
     (b"GIF8", "image"),
     (b"RIFF", "media"),
     (b"\0\0\1\0", "image"),
+    (b"II*\0", "image"),
+    (b"MM\0*", "image"),
+    (b"fLaC\0", "media"),
+    (b"\x1aE\xdf\xa3", "media"),
+    (b"\xff\xfb", "media"),
     (b"OggS", "media"),
     (b"ID3", "media"),
     (b"wOFF", "font"),
     (b"wOF2", "font"),
     (b"\0\1\0\0\0", "font"),
     (b"OTTO", "font"),
+    (b"ttcf\0", "font"),
     (b"%PDF-", "document"),
     (b"SQLite format 3\0", "database"),
 )
@@ -54,6 +60,8 @@ def classify(head: bytes) -> str:
         for magic, kind in MAGIC:
             if head.startswith(magic):
                 return kind
+    if head[4:8] == b"ftyp" and head[:2] == b"\0\0":
+        return "media"
     return "binary" if b"\0" in head or head.startswith((b"\xff\xfe", b"\xfe\xff")) else ""
 
 

@@ -29,6 +29,10 @@ Span = tuple[int, int]
 """Start and end, bytes."""
 
 
+FOLDER = "directory"
+"""Stands for the name of a format where an artifact is a folder."""
+
+
 class Sink(Protocol):
     """Who is told about the entries."""
 
@@ -60,14 +64,16 @@ class Walker:
     def __init__(self, sink: Sink, budget: Budget, anchors: Anchors | None) -> None:
         self._sink, self._budget, self._anchors = sink, budget, anchors
         self._formats = plugins.formats()
-        self._plain = [one for one in self._formats if not one.ANCHORS]
-        self._streamed = [one for one in self._plain if not one.SEEK]
-        self._seeking = [one for one in self._plain if one.SEEK]
+        plain = [one for one in self._formats if not one.ANCHORS]
+        self._plain = Candidates(plain)
+        self._streamed = Candidates([one for one in plain if not one.SEEK])
+        self._seeking = Candidates([one for one in plain if one.SEEK])
         self._carried = frozenset(one.NAME for one in self._formats if one.CARRIER)
         carriers = [(index, one) for index, one in enumerate(self._formats) if one.ANCHORS]
         self._carriers = sorted(carriers, key=lambda pair: not getattr(pair[1], "WHOLE", False))
         self._claims = _claims()
         self._bytes = self._opaque = self._unreadable = self._entries = 0
+        self._opaque_by: dict[str, int] = {}
         self.container = ""
         """Name of the format of the artifact itself; empty for a loose file."""
 
@@ -75,17 +81,28 @@ class Walker:
     def coverage(self) -> Coverage:
         """What was seen so far."""
         inspected = self._bytes - self._opaque - self._unreadable
-        return Coverage(entries=self._entries, bytes=self._bytes, inspected=inspected, opaque=self._opaque, unreadable=self._unreadable)
+        return Coverage(
+            entries=self._entries,
+            bytes=self._bytes,
+            inspected=inspected,
+            opaque=self._opaque,
+            opaque_by=dict(sorted(self._opaque_by.items())),
+            unreadable=self._unreadable,
+        )
 
     def walk_file(self, name: str, content: Content) -> None:
         """Walk an artifact that is a file; `name` is its own, without folders."""
         place = _Place(entry=None, prefix="", own=escape_name(name), depth=0, container="")
+        if content.size > self._budget.limits.bytes:
+            damage = _damage(LimitExceeded(f"has more than {self._budget.limits.bytes} bytes"))
+            self._enter(Member(name=name, kind=Kind.DAMAGE, size=content.size, damage=damage), place)
+            return
         self._recognise(Member(name=name, size=content.size), content, place)
 
     def walk_folder(self, members: Iterable[Member]) -> None:
         """Walk an artifact that is a folder."""
-        self.container = "directory"
-        self._members(iter(members), _Place(entry=None, prefix="", own="", depth=1, container="directory"))
+        self.container = FOLDER
+        self._members(iter(members), _Place(entry=None, prefix="", own="", depth=1, container=FOLDER))
 
     def _members(self, members: Iterator[Member], place: _Place) -> tuple[list[Span], bool]:
         """Walk members to their end; the spans that they decode, and whether the container was readable to its end."""
@@ -111,6 +128,8 @@ class Walker:
 
     def _open(self, member: Member, place: _Place) -> None:
         try:
+            if place.container == FOLDER:
+                self._budget.spend_inflated(member.size or 0)  # before anything is read: a sparse file has any size
             stream = member.open() if member.open else None
         except Exception as error:  # noqa: BLE001 - as above
             stream, member.damage = None, member.damage or _damage(error)
@@ -149,7 +168,7 @@ class Walker:
         if spool:
             spool.close()
 
-    def _recognise(self, member: Member, content: Content, place: _Place, formats: Sequence[Format] | None = None) -> None:
+    def _recognise(self, member: Member, content: Content, place: _Place, formats: "Candidates | None" = None) -> None:
         head = content.head
         chosen = self._choose(self._plain if formats is None else formats, member, head, content.tail)
         self._check_claim(member, chosen, place)
@@ -173,6 +192,8 @@ class Walker:
         entry.content, entry.size, entry.opaque = content, content.size, opaque
         lost = max(0, min(member.size or 0, self._budget.limits.bytes) - content.size) if member.damage else 0
         self._count(content.size + lost, opaque=content.size if opaque else 0, unreadable=lost)
+        if opaque and content.size:
+            self._opaque_by[opaque] = self._opaque_by.get(opaque, 0) + content.size
         hits = self._scan(entry, content)
         carriers = [
             (index, one) for index, one in self._carriers if index in hits and one.match(member.name, head, content.tail, hits[index])
@@ -237,11 +258,11 @@ class Walker:
             return [], False
         return self._members(members, inner)
 
-    def _choose(self, formats: Sequence[Format], member: Member, head: bytes, tail: bytes) -> Format | None:
+    def _choose(self, formats: "Candidates", member: Member, head: bytes, tail: bytes) -> Format | None:
         """The format that recognises the content best; that a second one does as well is damage."""
         best: list[Format] = []
         surest = Match.CONTENT
-        for one in formats:
+        for one in formats.of(head):
             match = one.match(member.name, head, tail, ())
             if match >= surest:
                 best = [one] if match > surest else [*best, one]
@@ -289,6 +310,24 @@ class Walker:
         self._bytes += size
         self._opaque += opaque
         self._unreadable += unreadable
+
+
+class Candidates:
+    """Formats by the first byte of content: most of them are none of a file's business, and there are many files."""
+
+    __slots__ = ("_always", "_by_first")
+
+    def __init__(self, formats: Sequence[Format]) -> None:
+        begins = {one.NAME: frozenset(magic[:1] for magic in getattr(one, "MAGICS", ())) for one in formats}
+        self._always = tuple(one for one in formats if not begins[one.NAME])
+        self._by_first = {
+            first: tuple(one for one in formats if not begins[one.NAME] or first in begins[one.NAME])
+            for first in frozenset().union(*begins.values())
+        }
+
+    def of(self, head: bytes) -> Sequence[Format]:
+        """Those that content with this head may be."""
+        return self._by_first.get(head[:1], self._always)
 
 
 def _claims() -> dict[str, frozenset[str]]:

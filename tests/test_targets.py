@@ -7,7 +7,7 @@ import pytest
 
 from leakguard.errors import Incomplete, UsageError
 from leakguard.model import Kind
-from leakguard.targets import OpenFile, Target, members_of_folder, resolve
+from leakguard.targets import OpenFile, OpenFolder, Target, resolve
 from tests.builders import npm, wheel
 
 
@@ -27,7 +27,7 @@ def test_a_folder_of_packages(dist: Path) -> None:
     found = resolve([dist])
     assert ["example-1.0-py3-none-any.whl", "example-1.0.0.tgz", "dist"] == [Path(one.name).name for one in found]
     assert [True, True, False] == [one.publishable for one in found]
-    assert ["notes.txt"] == [one.name for one in members_of_folder(found[2].path, found[2].leave_out)]
+    assert ["notes.txt"] == [one.name for one in OpenFolder(found[2]).members()]
 
 
 def test_a_folder_of_packages_alone(dist: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_pipe_is_refused_without_waiting(tmp_path: Path) -> None:
     """A FIFO is neither opened nor waited for."""
     os.mkfifo(tmp_path / "p")
     assert isinstance(resolve([tmp_path / "p"])[0].error, Incomplete)
-    assert [("p", Kind.DAMAGE)] == [(one.name, one.kind) for one in members_of_folder(tmp_path)]
+    assert [("p", Kind.DAMAGE)] == [(one.name, one.kind) for one in OpenFolder(Target(name="d", path=tmp_path)).members()]
 
 
 def test_links_in_a_folder_are_named_not_followed(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_links_in_a_folder_are_named_not_followed(tmp_path: Path) -> None:
     (tmp_path / "up").symlink_to("..")
     (tmp_path / "out").symlink_to("/etc/passwd")
     assert [("out", Kind.LINK, "/etc/passwd"), ("up", Kind.LINK, "..")] == [
-        (one.name, one.kind, one.link) for one in members_of_folder(tmp_path)
+        (one.name, one.kind, one.link) for one in OpenFolder(Target(name="d", path=tmp_path)).members()
     ]
 
 
@@ -92,7 +92,7 @@ def test_members_come_in_name_order(tmp_path: Path) -> None:
     for name in ("b/2", "b/1", "a", "c"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("")
-    assert ["a", "b/", "c", "b/1", "b/2"] == [one.name for one in members_of_folder(tmp_path)]
+    assert ["a", "b/", "c", "b/1", "b/2"] == [one.name for one in OpenFolder(Target(name="d", path=tmp_path)).members()]
 
 
 def test_a_deep_folder(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_deep_folder(tmp_path: Path) -> None:
         here = here / "d"
     here.mkdir(parents=True)
     (here / "f").write_text("x")
-    assert 201 == len(list(members_of_folder(tmp_path)))
+    assert 201 == len(list(OpenFolder(Target(name="d", path=tmp_path)).members()))
 
 
 def test_the_digest_is_of_the_bytes_that_are_read(tmp_path: Path) -> None:

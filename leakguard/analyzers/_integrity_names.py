@@ -80,6 +80,18 @@ def describe_link(name: str, target: str, *, hard: bool) -> str:
     return ""
 
 
+def leads_to_ancestor(name: str, target: str) -> bool:
+    """Whether a link, which does not leave its container, leads to a folder that it lies in: following it never ends."""
+    place = [one for one in name.split("/")[:-1] if one not in {"", "."}]
+    goal = list(place)
+    for component in target.split("/"):
+        if component == "..":
+            del goal[-1:]
+        elif component not in {"", "."}:
+            goal.append(component)
+    return place[: len(goal)] == goal
+
+
 def _describe_path(name: str) -> Iterator[str]:
     if name.startswith(("//", "\\\\")):
         yield "the name is a network path"

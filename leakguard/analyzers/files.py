@@ -23,12 +23,13 @@ MAGICS = (
     (r"b0VIM [0-9]", "file/editor-state", "an editor's swap file: unsaved text, with user, host and path"),
     (r"Vim\x9fUnDo\xe5", "file/editor-state", "an editor's undo file: earlier states of the text"),
     (r"# v[23] git bundle\n", "source/vcs", "a Git bundle: a repository in one file"),
+    (r"PACK\x00\x00\x00[\x02\x03]", "source/vcs", "a Git pack: the objects of a repository in one file"),
 )
 """What announces itself in its first bytes, whatever it is called → rule → what a message says."""
 
 ANCHORS = tuple(Anchor(pattern) for pattern, _, _ in MAGICS)
 
-MAGIC_LENGTHS = (7, 9, 16)
+MAGIC_LENGTHS = (7, 9, 16, 8)
 """Bytes that a match of each of them has: only one at the start of the content counts."""
 
 LITTER = {

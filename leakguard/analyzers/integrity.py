@@ -7,9 +7,11 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from leakguard.analyzers._integrity_names import describe_link, describe_name, is_ordinary
+from leakguard.analyzers._integrity_layout import describe_layout
+from leakguard.analyzers._integrity_names import describe_link, describe_name, is_ordinary, leads_to_ancestor
 from leakguard.analyzers._integrity_places import AMBIGUOUS, PATH_ESCAPE, Clash, Places, fold, tidy
 from leakguard.analyzers._integrity_rules import RULES
+from leakguard.analyzers._integrity_systems import Systems
 from leakguard.content import WINDOW, Entry
 from leakguard.model import Artifact, Confidence, Finding, Kind, Location, RuleId, Severity
 from leakguard.plugins import Anchor, Hit
@@ -28,6 +30,8 @@ ON_DISK = "directory"
 
 MOST_TWINS = 1000
 """Places of which it is worth finding out whether the members that share one have the same content."""
+
+_PACKAGES = frozenset(("ar", "rpm"))
 
 _PLACED = UNPACKED | {ON_DISK}
 
@@ -48,11 +52,14 @@ class Integrity:
     def __init__(self) -> None:
         self._rooms: list[tuple[Entry | None, str, Places]] = []
         self._twins: dict[str, _Twins] = {}
+        self._systems = Systems()
         self._folder = ""
         """Of the last ordinary name, with its final slash: the next name is often in the same."""
 
     def enter(self, entry: Entry) -> Iterable[Finding]:
         """Report damage, names and links that lead elsewhere, and names that fall on each other."""
+        if entry.container in _PACKAGES:
+            self._systems.note(entry)
         if entry.damage is None:
             if entry.container not in _PLACED:
                 return ()
@@ -80,7 +87,9 @@ class Integrity:
             twins.digests.append(digest.digest())
 
     def conclude(self, artifact: Artifact, settings: Settings) -> Iterator[Finding]:  # noqa: ARG002 - the contract's shape
-        """Report members that share a place, unless all of them were seen to have the same content."""
+        """Report members that share a place, unless all of them were seen to have the same content, and layouts that installers change."""
+        for path, reason in describe_layout(artifact):
+            yield _finding(AMBIGUOUS, path, reason)
         for twins in self._twins.values():
             if len(twins.digests) != twins.count or len(set(twins.digests)) > 1:
                 yield _finding(AMBIGUOUS, twins.path, twins.reason)
@@ -91,9 +100,10 @@ class Integrity:
             yield _finding(damage.rule, entry.path, damage.reason, offset=damage.offset)
         if entry.kind is Kind.DAMAGE or container not in _PLACED:
             return
-        if container in UNPACKED:
-            for reason in _describe(entry):
-                yield _finding(PATH_ESCAPE, entry.path, reason)
+        for reason in _describe(entry) if container in UNPACKED else _describe_link_on_disk(entry):
+            if container in UNPACKED and self._systems.tolerates(entry, reason):
+                continue
+            yield _finding(PATH_ESCAPE, entry.path, reason)
         yield from self._place(entry)
 
     def _place(self, entry: Entry) -> Iterator[Finding]:
@@ -104,7 +114,7 @@ class Integrity:
             yield from self._clash(entry, clash)
 
     def _clash(self, entry: Entry, clash: Clash) -> Iterator[Finding]:
-        if entry.damage is not None and entry.damage.rule == clash.rule:
+        if (entry.damage is not None and entry.damage.rule == clash.rule) or self._systems.tolerates(entry, clash.reason):
             return
         if clash.twins and entry.kind is Kind.FILE and len(self._twins) < MOST_TWINS:
             key = fold(tidy(entry.path))
@@ -138,6 +148,16 @@ def _describe(entry: Entry) -> Iterator[str]:
         yield from describe_name(entry.name, entry.kind)
     if entry.link is not None and (reason := describe_link(entry.name, entry.link, hard=bool(entry.facts.get("hard")))):
         yield reason
+
+
+def _describe_link_on_disk(entry: Entry) -> Iterator[str]:
+    """A link that stays inside the folder leads to what is inspected anyway; any other gives whoever follows it more than that."""
+    if entry.link is None:
+        return
+    if reason := describe_link(entry.name, entry.link, hard=False):
+        yield reason
+    elif leads_to_ancestor(entry.name, entry.link):
+        yield "the target of a link is a folder that the link lies in"
 
 
 def _finding(rule: RuleId, path: str, reason: str, *, offset: int | None = None) -> Finding:

@@ -35,6 +35,11 @@ class Tape:
         self._at = stop
         return self._buffer[start:stop]
 
+    def put_back(self, data: bytes) -> None:
+        """Make `data`, which must be what was taken last, come next again."""
+        self._buffer = data + self._buffer[self._at :]
+        self._base, self._at = self._base + self._at - len(data), 0
+
     def _refill(self, count: int) -> bytes:
         parts = [self._buffer[self._at :]]
         have = len(parts[0])

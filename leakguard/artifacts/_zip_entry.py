@@ -222,5 +222,7 @@ def _descriptor(content: Content, entry: Central, at: int, limit: int, *, is_lon
     if not fitting:
         return 0, "data descriptor is missing or contradicts the central directory"
     chosen = next((index for index in fitting if at + DESCRIPTORS[index].size == limit), fitting[0])
-    is_expected = (chosen in LONG) == (is_long or (entry.zip64 and chosen in LONG))
+    # A writer that did not know in time that the sizes would be large announces the wide form in the directory only.
+    is_large = entry.zip64 and max(entry.packed, entry.size) >= FULL32
+    is_expected = (chosen in LONG) == (is_long or (is_large and chosen in LONG))
     return DESCRIPTORS[chosen].size, "" if is_expected else "data descriptor has sizes of another width than the header says"

@@ -26,6 +26,7 @@ ANCHORS: Sequence[Anchor] = ()
 SEEK = True
 CARRIER = False
 
+MAGICS = (b"\4\0\0\0",)
 SIZES = struct.Struct("<IIII")
 """Two pickled numbers: the size of a size (4) and that of the index with its own sizes; then those of the index as a pickled string."""
 MOST_INDEX = 32 * 1024 * 1024

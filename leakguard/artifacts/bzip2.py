@@ -15,6 +15,7 @@ ANCHORS: Sequence[Anchor] = ()
 SEEK = False
 CARRIER = False
 
+MAGICS = (b"BZh",)
 TARS = (".tbz2", ".tbz")
 BLOCKS = (b"\x31\x41\x59\x26\x53\x59", b"\x17\x72\x45\x38\x50\x90")
 """Pi for a block, its square root for the end of an empty stream."""

@@ -22,6 +22,7 @@ TARS = (".tgz", ".crate")
 ONE_MEMBER = (".tgz", ".tar.gz", ".crate")
 """Suffixes of packages, of which some readers see the first member only."""
 MAGIC = b"\x1f\x8b\x08"
+MAGICS = (MAGIC,)
 HEADER_CHECKSUM, EXTRA, FILE_NAME, COMMENT, RESERVED = 2, 4, 8, 16, 0xE0
 BLOCK_SIZE = b"BC\x02\x00"
 """Begins the extra field of every member that `bgzip` writes."""

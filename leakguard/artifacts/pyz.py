@@ -21,6 +21,7 @@ SEEK = True
 CARRIER = False
 
 MAGIC = b"PYZ\0"
+MAGICS = (MAGIC,)
 HEADER = 17
 """Magic, magic number of Python, offset of the table (big-endian), and whether the rest is encrypted, with padding; bytes."""
 

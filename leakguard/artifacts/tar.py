@@ -13,7 +13,7 @@ from leakguard.model import Member
 from leakguard.plugins import Anchor, Hit, Match, Source
 
 NAME = "tar"
-SUFFIXES: Sequence[str] = (".tar",)
+SUFFIXES: Sequence[str] = (".tar", ".gem")
 ANCHORS: Sequence[Anchor] = ()
 SEEK = False
 CARRIER = False

@@ -17,11 +17,13 @@ _LICENCES = lazily(r"[^/]+\.dist-info/(?:licenses/|license_files/)?[^/]+")
 
 
 def keeps(name: str) -> bool:
-    """The core metadata, the `WHEEL` file and the licence files (PEP 639 puts them below `licenses/`)."""
+    """The core metadata, the `WHEEL` file, the entry points and the licence files (PEP 639 puts them below `licenses/`)."""
     if ".dist-info/" not in name:
         return False
     base = base_of(name)
-    return (depth_of(name) == 1 and base in ("METADATA", "WHEEL")) or (is_licence_file(base) and _LICENCES.fullmatch(name) is not None)
+    return (depth_of(name) == 1 and base in ("METADATA", "WHEEL", "entry_points.txt")) or (
+        is_licence_file(base) and _LICENCES.fullmatch(name) is not None
+    )
 
 
 def identify(target: str, listing: Sequence[Listed], manifests: Mapping[str, bytes]) -> Identity | None:

@@ -19,6 +19,7 @@ TARS = (".txz", ".tlz")
 OLD = (".lzma", ".tlz")
 """Suffixes of the format without a magic number: only the name can say that it is one."""
 MAGIC = b"\xfd7zXZ\0"
+MAGICS = (MAGIC,)
 OLD_HEAD = b"\x5d\0\0"
 """Default properties and a dictionary of whole 64 KiB, as every writer has them."""
 MEMORY = 160 * 1024 * 1024

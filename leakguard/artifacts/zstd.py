@@ -19,6 +19,7 @@ CARRIER = False
 
 TARS = (".tzst",)
 MAGIC = b"\x28\xb5\x2f\xfd"
+MAGICS = (MAGIC, *(bytes((first,)) for first in range(0x50, 0x60)))
 SKIPPABLE = b"\x2a\x4d\x18"
 """Second to fourth byte of a frame that decoders pass over; the first is 0x50 to 0x5f."""
 WINDOW = 128 * 1024 * 1024

@@ -69,6 +69,26 @@ def replace_file(path: Path, data: bytes, what: str) -> None:
         raise UsageError(f"{what} cannot be written to `{escape(str(path))}`: {reason}") from None
 
 
+def create_file(path: Path, data: bytes, what: str) -> None:
+    """Write a file that must not be there yet, complete or not at all; raises `UsageError`, also when somebody else was faster."""
+    _check_place(path, what)
+    shown = escape(str(path))
+    descriptor, beside = tempfile.mkstemp(prefix=".leakguard-", dir=path.parent)
+    try:
+        with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor
+            file.write(data)
+        Path(beside).chmod(_mode(path))
+        os.link(beside, path)  # a rename would replace what is there
+    except FileExistsError:
+        raise UsageError(f"`{shown}` exists already", hint="name another file") from None
+    except OSError as error:
+        reason = os.strerror(error.errno or 0).lower()
+        raise UsageError(f"{what} cannot be written to `{shown}`: {reason}") from None
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(beside)  # noqa: PTH108 - the name from `mkstemp`
+
+
 def rendered(report: Report, reporter: str) -> bytes:
     """The report as that reporter writes it."""
     buffer = io.BytesIO()

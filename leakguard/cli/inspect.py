@@ -1,9 +1,11 @@
 """`leakguard inspect`: the main verb."""
 
+import contextlib
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +16,17 @@ from leakguard.cli._gate import USAGE, exit_code
 from leakguard.cli._options import SETTINGS, option
 from leakguard.cli._outputs import Output, check, parse, rendered, write_file
 from leakguard.cli._progress import ProgressLine
+from leakguard.cli._pull_request import governing_commit, own_exemption
+from leakguard.cli._staged import advise, downloaded, is_staged
 from leakguard.errors import UsageError
 from leakguard.limits import Limits
-from leakguard.model import Report
+from leakguard.model import Artifact, Report
 from leakguard.redact import escape
 from leakguard.reporters._page import WIDEST
 from leakguard.reporters.text import Layout, render
 
 if TYPE_CHECKING:
-    from leakguard.policy import Policy
+    from leakguard.policy import Policy, Reference
 
 DEFAULT_TARGET = "dist/"
 
@@ -58,7 +62,15 @@ Exit codes:
 @option("--allow-incomplete", is_flag=True, help="Let waivers accept parts that could not be inspected.")
 @option("--as-is", is_flag=True, help="Inspect a project folder as if it were what ships.")
 @option("--recover", metavar="DIR", help="Write the sources that maps hold to DIR, which is new or empty: what a leak would have cost.")
+@option(
+    "--policy-from",
+    metavar="REF",
+    help="Read policy, lock, packs and baseline from this commit. Default: the target branch in CI on pull requests. `.`: never.",
+)
 @option("--baseline", metavar="FILE", help="Accept the findings whose fingerprints FILE lists; `leakguard baseline` writes it.")
+@option(
+    "--against", metavar="OLD", help="Block what is new since OLD: a file, folder or lock, npm:NAME@VERSION, pypi:NAME==VERSION, previous."
+)
 @option(
     "--secret-env",
     metavar="NAME",
@@ -79,7 +91,8 @@ def command(**options: Any) -> int:
     """Inspect packages before they are published.
 
     TARGET is a package, a folder of packages (default: dist/), an unpacked
-    package or any file.
+    package or any file; `npm-stage:ID` is a package that waits in npm's
+    staging area, and is downloaded by npm.
     """
     return run(**options)
 
@@ -95,7 +108,9 @@ def run(
     allow_incomplete: bool,
     as_is: bool,
     recover: str | None,
+    policy_from: str | None,
     baseline: str | None,
+    against: str | None,
     secret_env: Sequence[str],
     trust_plugins: Sequence[str],
     quiet: bool,
@@ -110,11 +125,14 @@ def run(
     from leakguard import inspector
     from leakguard import policy as policies
 
-    governing = policies.load(policy) if overrides else policy
-    with ProgressLine(wanted=not (no_progress or quiet)) as progress:
+    reference = governing_commit(policy_from)
+    with contextlib.ExitStack() as stack:
+        resolved = downloaded(named, stack)
+        progress = stack.enter_context(ProgressLine(wanted=not (no_progress or quiet)))
         report = inspector.inspect(
-            named,
-            policy=governing,
+            resolved,
+            policy=policy,
+            policy_from=reference,
             limits=overrides,
             jobs=jobs,
             as_is=as_is,
@@ -123,13 +141,17 @@ def run(
             secret_env=secret_env,
             trust_plugins=trust_plugins,
             baseline=baseline,
+            against=_compared(against),
             progress=progress,
         )
     tell_unset(secret_env)
+    if reference and policy is None and report.policy_name == "default":
+        _streams.say("note", f"`{escape(reference)}` has no leakguard.yaml here or above, so the preset `default` decides")
     if recover:
         _tell_recovered(Path(recover))
-    raised = _raised(governing, overrides) if isinstance(governing, policies.Policy) else []
-    weakened = [*(["--allow-incomplete"] if allow_incomplete else []), *(["--as-is"] if as_is else []), *raised]
+    raised = _raised(_loaded(policy, reference), overrides) if overrides else []
+    own = own_exemption(policy_from)
+    weakened = [*(["--allow-incomplete"] if allow_incomplete else []), *(["--as-is"] if as_is else []), *own, *raised]
     report = replace(report, weakened_by=(*report.weakened_by, *weakened))
     strict = fail_on == "warn"
     layout = Layout(
@@ -140,7 +162,20 @@ def run(
         fail_on_warn=strict,
         rules=policies.catalogue() if explain else {},
     )
-    return _deliver(report, outputs, exit_code(report, fail_on_warn=strict), layout)
+    code = _deliver(report, outputs, exit_code(report, fail_on_warn=strict), layout)
+    if any(map(is_staged, named)):
+        advise(report, fail_on_warn=strict)
+    return code
+
+
+def _compared(against: str | None) -> "Callable[[Sequence[Artifact]], Reference] | None":
+    """What to ask, once the artifacts are known, for what to compare them with; a wrong name is told before any work."""
+    if against is None:
+        return None
+    from leakguard import before
+
+    before.check(against)
+    return partial(before.reference, against)
 
 
 def _deliver(report: Report, outputs: Sequence[Output], code: int, layout: Layout) -> int:
@@ -189,6 +224,13 @@ def _pairs(limits: Sequence[str]) -> dict[str, str]:
             raise UsageError(f"`--limits {escape(spec)}` is not KEY=VALUE", hint=f"such as `bytes=1GB`; the keys are {keys}")
         pairs[key] = value
     return pairs
+
+
+def _loaded(policy: str | None, reference: str | None) -> "Policy":
+    from leakguard.policy import load, snapshot
+
+    with contextlib.ExitStack() as stack:
+        return load(policy, origin=stack.enter_context(snapshot(reference)) if reference else None)
 
 
 def _raised(governing: "Policy", overrides: Mapping[str, str]) -> list[str]:

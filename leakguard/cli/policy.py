@@ -2,18 +2,23 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from leakguard.cli import _streams
+from leakguard.cli._gate import BLOCKED
 from leakguard.cli._options import SETTINGS
 from leakguard.cli._shell import Group
 from leakguard.errors import Fault, FaultyFile, UsageError
 from leakguard.patterns import lazily
 from leakguard.redact import escape
+
+if TYPE_CHECKING:
+    from leakguard.policy.cases import Tried
 
 _BARE = lazily(r"[A-Za-z][A-Za-z0-9_./-]*")
 _NOT_TEXT = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
@@ -73,12 +78,61 @@ def show(spec: str | None, *, as_json: bool) -> int:
 
 
 @command.command("schema")
-def schema() -> int:
-    """Print the JSON Schema of a policy file, for editors."""
+@click.option("--report", is_flag=True, help="Print the JSON Schema of the report that `--format json` writes.")
+def schema(*, report: bool) -> int:
+    """Print the JSON Schema of a policy file, for editors.
+
+    \b
+      leakguard policy schema > leakguard.schema.json
+
+    and, as the first line of leakguard.yaml:
+
+    \b
+      # yaml-language-server: $schema=leakguard.schema.json
+    """  # noqa: D301 - click reads the backspace
     from leakguard import policy as policies
 
+    if report:
+        _streams.write_bytes(files("leakguard.reporters").joinpath("report.schema.json").read_bytes())
+        return 0
     _streams.write_bytes(json.dumps(policies.json_schema(), ensure_ascii=False, indent=2).encode() + b"\n")
     return 0
+
+
+@command.command("test")
+@click.argument("spec", required=False, metavar="[NAME|FILE]")
+def test(spec: str | None) -> int:
+    """Try a policy on its own cases, those under `tests:`.
+
+    Each case is a made-up artifact, judged as a real one would be. Exits
+    with 1 if the policy does not do what a case expects, and with 2 if it
+    has no case or a fault. Without an argument: the policy in force here.
+    """
+    from leakguard import policy as policies
+    from leakguard.policy import cases
+
+    tried = list(cases.try_all(policies.load(spec), datetime.now(UTC).date()))
+    if not tried:
+        raise UsageError("the policy has no cases", hint="`tests: [{name: no maps, files: [dist/a.js.map], expect: block}]` is one")
+    failed = [one for one in tried if not one.passed]
+    lines = [line for one in tried for line in _told(one)]
+    lines.append(f"{len(tried) - len(failed)} of {len(tried)} cases hold")
+    _streams.write_text("".join(f"{escape(line)}\n" for line in lines))
+    return BLOCKED if failed else 0
+
+
+def _told(tried: "Tried") -> Iterator[str]:
+    """How a case went; of one that failed, what the policy said."""
+    if tried.passed:
+        yield f"ok      {tried.name}"
+        return
+    wanted = f"{tried.expected} was expected, and it is {tried.actual}"
+    if tried.expected is tried.actual:
+        wanted = f"it is {tried.actual}, but not because of {', '.join(f'`{rule}`' for rule in tried.missing)}"
+    yield f"FAILED  {tried.name} ({tried.origin}): {wanted}"
+    for one in tried.judgements:
+        at = f" at {one.finding.location.path}" if one.finding.location.path else ""
+        yield f"        {one.action} {one.finding.rule}{at}{' (waived)' if one.suppressed else ''}"
 
 
 def _yaml(node: Mapping[str, Any], indent: int) -> Iterator[str]:

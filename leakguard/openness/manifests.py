@@ -160,6 +160,12 @@ def json_object(data: bytes) -> dict[str, Any] | None:
     return body if isinstance(body, dict) else None
 
 
+def json_list(data: bytes) -> list[Any]:
+    """A JSON list; empty when it is none, or longer or deeper than a manifest can be."""
+    body = json_object(b'{"list":' + data + b"}") or {}
+    return found if isinstance(found := body.get("list"), list) else []
+
+
 def toml_table(data: bytes) -> dict[str, Any]:
     """A TOML document; empty when it is none, or longer or denser than a manifest can be."""
     if len(data) > LONGEST_TOML or any(line.count(b".") > MOST_DOTS for line in data.split(b"\n")):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leakguard.errors import Fault, FaultyFile, UsageError
+from leakguard.policy.snapshot import Snapshot
 from leakguard.redact import escape
 
 MOST_BYTES = 16_000_000
@@ -39,9 +40,14 @@ class Baseline:
         return "".join((*(entries[one] for one in sorted(entries)), last)).encode()
 
 
-def read(path: Path) -> Baseline:
-    """Read a baseline; raises `UsageError` when there is none, `FaultyFile` with every line that is no fingerprint."""
+def read(path: Path, origin: Snapshot | None = None) -> Baseline:
+    """Read a baseline, from a commit if one is given; raises `UsageError` when there is none.
+
+    Raises `FaultyFile` with every line that is no fingerprint.
+    """
     shown = escape(str(path))
+    if origin is not None:
+        path, shown = _of_commit(path, origin)
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
@@ -51,6 +57,16 @@ def read(path: Path) -> Baseline:
     if len(data) > MOST_BYTES:
         raise FaultyFile([Fault(path=shown, line=0, column=0, message=f"larger than {MOST_BYTES} bytes")])
     return _parsed(data.decode("utf-8-sig", "replace"), shown)
+
+
+def _of_commit(path: Path, origin: Snapshot) -> tuple[Path, str]:
+    """Where the baseline of a commit is, and how messages call it."""
+    place = origin.place_of(Path.cwd() / path)
+    problem = "is not in the repository" if place is None or place == origin.root else origin.fetch(place)
+    if place is None or problem or not place.is_file():
+        reason = problem or f"does not exist in `{escape(origin.ref)}`"
+        raise UsageError(f"the baseline `{escape(str(path))}` {reason}", hint="commit it there first, through a review of its own")
+    return place, origin.shown(place)
 
 
 def _parsed(text: str, shown: str) -> Baseline:

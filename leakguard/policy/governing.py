@@ -1,5 +1,6 @@
 """What a run says about the policy itself: what has expired, what is left over, what nobody described."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -7,12 +8,17 @@ from datetime import date
 from leakguard.model import Confidence, Finding, Kind, Location, RuleId, Verdict
 from leakguard.policy import known
 from leakguard.policy.baseline import Baseline
+from leakguard.policy.meaning import meant_by
 from leakguard.policy.resolved import FilePattern, Policy, Role
 from leakguard.policy.waivers import Waiver, git_match
 from leakguard.redact import escape, fingerprint_of_place
 
 _MOST_ENTRIES = 100
 """Of a baseline that are told one by one."""
+
+_MOST_RULES = 5
+_MOST_PATHS = 100
+"""That one waiver can accept with good reason."""
 
 _BY_ID = {rule.id: rule for rule in known.RULES}
 
@@ -31,6 +37,7 @@ def governance(
     published = [(index, role) for index, role in enumerate(roles) if index not in beside]
     said = [*_undescribed(policy, published), *_unused_patterns(verdicts, published)]
     said += _unused_entries(verdicts, baseline)
+    said += _broad_waivers(verdicts, roles, today)
     return tuple(sorted([*said, *_idle_waivers(verdicts, roles, said, today)], key=_order))
 
 
@@ -55,7 +62,32 @@ def _unused_patterns(verdicts: Sequence[Verdict], published: Iterable[tuple[int,
     for pattern, index in pending.items():
         if pattern not in used:
             message = f"the pattern `{escape(pattern.text)}` of `files.{pattern.kind}` matches nothing"
-            yield index, _finding(known.UNUSED_PATTERN, pattern.label, pattern.line, message, about=f"{pattern.kind} {pattern.text}")
+            finding = _finding(known.UNUSED_PATTERN, pattern.label, pattern.line, message, about=f"{pattern.kind} {pattern.text}")
+            meant = meant_by(pattern.text, verdicts[index].artifact.listing)
+            yield index, replace(finding, hint=f"{meant}; else {finding.hint}") if meant else finding
+
+
+def _broad_waivers(verdicts: Sequence[Verdict], roles: Sequence[Role], today: date) -> Iterator[_Said]:
+    first: dict[Waiver, int] = {}
+    rules: dict[Waiver, set[str]] = defaultdict(set)
+    paths: dict[Waiver, set[tuple[int, str]]] = defaultdict(set)
+    for index, (verdict, role) in enumerate(zip(verdicts, roles, strict=True)):
+        for waiver in role.waivers:
+            if waiver.fingerprint is not None or waiver.expired(today):
+                continue
+            first.setdefault(waiver, index)
+            for one in verdict.judgements:
+                if one.suppressed is not None and waiver.covers(one.finding, verdict.artifact.identity.root):
+                    rules[waiver].add(one.finding.rule)
+                    paths[waiver].add((index, one.finding.location.path))
+    for waiver, index in first.items():
+        many = f"accepts findings of {len(rules[waiver])} rules at {len(paths[waiver])} paths"
+        if waiver.names_everything():
+            many = f"names every {'path' if waiver.rule.strip('*?/') else 'rule'}"
+        elif len(rules[waiver]) <= _MOST_RULES and len(paths[waiver]) <= _MOST_PATHS:
+            continue
+        message = f"the waiver of `{waiver.rule}` {many}"
+        yield index, _finding(known.BROAD_WAIVER, waiver.label, waiver.line, message, about=f"{waiver.rule} {waiver.path}")
 
 
 def _idle_waivers(verdicts: Sequence[Verdict], roles: Sequence[Role], said: Sequence[_Said], today: date) -> Iterator[_Said]:

@@ -10,8 +10,15 @@ EXPIRED_WAIVER = RuleId("policy/expired-waiver")
 UNUSED_WAIVER = RuleId("policy/unused-waiver")
 UNUSED_PATTERN = RuleId("policy/unused-pattern")
 UNUSED_BASELINE = RuleId("policy/unused-baseline")
+BROAD_WAIVER = RuleId("policy/broad-waiver")
 NO_ROLE = RuleId("policy/no-role")
 NO_ALLOWLIST = RuleId("policy/no-allowlist")
+ADDED = RuleId("change/added")
+REMOVED = RuleId("change/removed")
+GROWN = RuleId("change/grown")
+NEW_KIND = RuleId("change/new-kind")
+
+_APPROVE = "or, if it is meant, `leakguard approve ARTIFACT` and have the change of the lock reviewed"
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -29,6 +36,15 @@ RULES: tuple[Rule, ...] = (
         description="A waiver matched no finding in any artifact of the run. It is left over, or its rule or path is misspelt.",
         impact="A waiver that nobody needs hides the next finding that happens to match it.",
         fixes={"*": "remove the waiver, or correct its rule, path or fingerprint"},
+    ),
+    Rule(
+        id=BROAD_WAIVER,
+        title="waiver accepts too much",
+        severity=Severity.MEDIUM,
+        description="A waiver without a fingerprint names every rule or every path, or accepts findings of more than 5 rules or at more "
+        "than 100 paths in this run: nobody has looked at all of that.",
+        impact="The next leak that happens to match it ships, and the report calls it accepted.",
+        fixes={"*": "name the rule and the path that were looked at, or the fingerprint of the one finding that is meant"},
     ),
     Rule(
         id=UNUSED_PATTERN,
@@ -62,6 +78,41 @@ RULES: tuple[Rule, ...] = (
         description="The policy says `files: {allowlist: required}`, as `strict` does, but no `files.allow` covers this artifact.",
         impact="Without a list of what may ship, a file that nobody thought of ships.",
         fixes={"*": "extend the preset in a `leakguard.yaml` and list what may ship in `files.allow`"},
+    ),
+    Rule(
+        id=ADDED,
+        title="file that did not ship before",
+        severity=Severity.MEDIUM,
+        description="The lock, or what `--against` names, has no file like this one. Content hashes and the package's own version are "
+        "left out of the comparison.",
+        impact="Whatever the file holds; nobody decided that it may be published.",
+        fixes={"*": f"leave the file out of what is packed; {_APPROVE}"},
+    ),
+    Rule(
+        id=REMOVED,
+        title="file that shipped before is gone",
+        severity=Severity.MEDIUM,
+        description="A pattern of the lock, or a file of what `--against` names, matches nothing of the artifact.",
+        impact="Nothing; but the package is not what was approved, as when a build failed half-way.",
+        fixes={"*": f"build again and see that the file is packed; {_APPROVE}"},
+    ),
+    Rule(
+        id=GROWN,
+        title="file or artifact has grown",
+        severity=Severity.HIGH,
+        description="The artifact, or a file of it, is larger than what was approved by more than `size: growth:` (50 % if the policy "
+        "states none). Files below 10 KB are not looked at.",
+        impact="Nothing by itself; a bundle that doubles is how an inline source map shows.",
+        fixes={"*": f"find out what came in; {_APPROVE}"},
+    ),
+    Rule(
+        id=NEW_KIND,
+        title="kind of file that did not ship before",
+        severity=Severity.HIGH,
+        description="No file of this kind was approved, or was there before: the first source map, the first native binary, the first "
+        "archive; or a file whose content is of another kind than it was, such as a script that now carries a source map.",
+        impact="What a new kind of file gives away is what nobody has looked at yet.",
+        fixes={"*": f"leave the file out of what is packed; {_APPROVE}"},
     ),
 )
 

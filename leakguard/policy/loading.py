@@ -12,10 +12,12 @@ from leakguard._yaml import Node
 from leakguard.errors import Fault, FaultyFile, UsageError
 from leakguard.patterns import lazily
 from leakguard.policy import files, known, schema
+from leakguard.policy.case_shapes import rules_of
 from leakguard.policy.merging import build
 from leakguard.policy.options import SHORTEST_VALUE
 from leakguard.policy.resolved import Policy
 from leakguard.policy.shapes import Leaf, Source, suggestion
+from leakguard.policy.snapshot import Snapshot
 from leakguard.redact import escape
 
 MOST_FILES = 32
@@ -35,29 +37,42 @@ class _File:
     owner: int | None = None
     trusted: bool = False
     """A preset: tested with the product instead of checked on every start."""
+    origin: Snapshot | None = None
+    """The commit that it is read from, with all that it names; `None`: the working tree."""
 
     @property
     def label(self) -> str:
         return self.path.name if self.trusted else escape(Path(os.path.relpath(self.path, self.root)).as_posix())
 
 
-def load(spec: str | Path | None = None, *, cwd: Path | None = None, environ: Mapping[str, str] | None = None) -> Policy:
+def load(
+    spec: str | Path | None = None,
+    *,
+    cwd: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    origin: Snapshot | None = None,
+) -> Policy:
     """The policy of a preset name or a file; `None`: the nearest `leakguard.yaml`, else the preset `default`.
+
+    With `origin` every file is the one of that commit, and the policy is good for as long as the snapshot is.
 
     Raises `FaultyFile` with every fault of the file and of those that it extends, `UsageError` when there is no such policy or
     the file that was found must not be trusted.
     """
     here = Path(cwd or Path.cwd()).resolve()
-    first = _named(spec, here) if spec is not None else _found(here)
+    if origin is not None and not (isinstance(spec, str) and spec in files.PRESETS):
+        first = _of_commit(spec, here, origin)
+    else:
+        first = _named(spec, here) if spec is not None else _found(here)
     chain = _Chain()
     chain.add(first)
     if not chain.faults:
         _check_environment(chain, os.environ if environ is None else environ)
-        _check_packs(chain)
+        _check_packs(chain, origin)
     if chain.faults:
         raise FaultyFile(chain.faults)
     try:
-        name = first.path.stem if first.trusted else first.label
+        name = first.path.stem if first.trusted else first.label if origin is None else first.shown
         return build([tree for _, tree in chain.layers], name=name, root=first.root, place=(first.label, 1))
     except OSError as error:
         raise UsageError("a file that the policy names cannot be read", hint=error.strerror or "") from error
@@ -75,7 +90,8 @@ class _Chain:
     def add(self, file: _File) -> None:
         """Read a file and append its bases, then itself; a base that is there already stays where it is."""
         self.seen.add(file.path)
-        source = Source(shown=file.shown, label=file.label, folder=file.path.parent, root=file.root, owner=file.owner, faults=[])
+        fetch = file.origin.fetch if file.origin else None
+        source = Source(shown=file.shown, label=file.label, folder=file.path.parent, root=file.root, owner=file.owner, fetch=fetch)
         tree = _read(file, source)
         if tree is not None:
             self._open.append(file.path)
@@ -120,6 +136,28 @@ def _found(here: Path) -> _File:
     return _File(path=path, shown=shown, root=files.root_of(path.parent))
 
 
+def _of_commit(spec: str | Path | None, here: Path, origin: Snapshot) -> _File:
+    """The policy file that the user named, or the nearest one, as it is in a commit; without one, the default."""
+    if spec is not None:
+        place = origin.place_of(here / spec)
+        problem = "it is not a file of the repository" if place is None or place == origin.root else origin.fetch(place)
+        if place is None or problem or not place.is_file():
+            reason = problem or "there is no such file"
+            raise UsageError(f"no policy `{escape(str(spec))}` in `{escape(origin.ref)}`: {reason}")
+        return _File(path=place, shown=origin.shown(place), root=origin.root, origin=origin)
+    bottom = origin.place_of(here)
+    for folder in (bottom, *bottom.parents) if bottom else ():
+        path = folder / files.FILE_NAME
+        problem = origin.fetch(path)
+        if problem:
+            raise UsageError(f"the policy `{origin.shown(path)}` {problem}")
+        if path.is_file():
+            return _File(path=path, shown=origin.shown(path), root=origin.root, origin=origin)
+        if folder == origin.root:
+            break
+    return _preset("default")
+
+
 def _preset(name: str) -> _File:
     path = files.preset(name)
     return _File(path=path, shown=path.name, root=path.parent, trusted=True)
@@ -160,10 +198,10 @@ def _base(leaf: Leaf, file: _File, source: Source) -> _File | None:
         _refuse_leaf(source, leaf, "expected a preset or the path of a file")
         return None
     path = Path(os.path.normpath(source.folder / name))
-    problem = files.refusal(path, root=file.root, owner=file.owner)
+    problem = (source.fetch(path) if source.fetch else "") or files.refusal(path, root=file.root, owner=file.owner)
     if not problem:
-        shown = escape(os.path.normpath(Path(file.shown).parent / name))
-        return _File(path=path, shown=shown, root=file.root, owner=file.owner)
+        shown = file.origin.shown(path) if file.origin else escape(os.path.normpath(Path(file.shown).parent / name))
+        return _File(path=path, shown=shown, root=file.root, owner=file.owner, origin=file.origin)
     if problem == files.MISSING and _WORD.fullmatch(name):
         _refuse_leaf(source, leaf, f'no preset or file "{name}"', suggestion(name, files.PRESETS))
     else:
@@ -177,6 +215,7 @@ def _check_rules(tree: Mapping[str, Any], source: Source) -> None:
     for part in (tree, *tree.get("artifacts", ())):
         named = [(pattern, leaf) for pattern, leaf in part.get("rules", {}).items()]
         named += [(waiver["rule"].value, waiver["rule"]) for waiver in part.get("waivers", ()) if "rule" in waiver]
+        named += [(leaf.value, leaf) for case in part.get("tests", ()) for leaf in rules_of(case)]
         for pattern, leaf in named:
             if re.search(schema.RULE_PATTERN, pattern) and not (foreign and pattern.startswith("secret/")) and not known.is_known(pattern):
                 hint = suggestion(pattern, known.known_names()) or "`leakguard rules list` shows all"
@@ -193,15 +232,32 @@ def _check_environment(chain: _Chain, environ: Mapping[str, str]) -> None:
                 chain.faults.append(Fault(path=leaf.label, line=leaf.line, column=leaf.column, message=message, hint=hint))
 
 
-def _check_packs(chain: _Chain) -> None:
+def _check_packs(chain: _Chain, origin: Snapshot | None) -> None:
     """Note what is wrong with the rule packs that are named."""
     for leaf in dict.fromkeys(leaf for _, tree in chain.layers for leaf in tree.get("secrets", {}).get("rules", ())):
         from leakguard.rules import packs
 
         try:
+            if origin is not None:
+                _fetch_extended(leaf.value, origin)
             packs.load(leaf.value)
         except FaultyFile as error:
             chain.faults.extend(error.faults)
+
+
+def _fetch_extended(pack: Path, origin: Snapshot) -> None:
+    """Bring what a pack of gitleaks extends; what is wrong with it, the reader of packs says."""
+    from leakguard.openness.manifests import toml_table
+    from leakguard.rules import packs
+
+    for _ in range(packs.DEEPEST if pack.suffix.lower() == ".toml" else 0):
+        extension = toml_table(pack.read_bytes() if pack.is_file() else b"").get("extend")
+        named = extension.get("path") if isinstance(extension, dict) else None
+        if not isinstance(named, str) or "\0" in named:
+            return
+        bases = [Path(os.path.normpath(folder / named)) for folder in (pack.parent, origin.root)]
+        problems = [origin.fetch(one) for one in bases]
+        pack = next((one for one, problem in zip(bases, problems, strict=True) if not problem and one.is_file()), bases[0])
 
 
 def _refuse_leaf(source: Source, leaf: Leaf, message: str, hint: str = "") -> None:

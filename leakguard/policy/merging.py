@@ -24,6 +24,8 @@ Tree = Mapping[str, Any]
 
 RULES = "rules"
 ROLES = "artifacts"
+TESTS = "tests"
+"""Prove a policy and are no part of what it does."""
 
 _REPLACED = frozenset({"allow", "require", "pragmas"})
 _NOT_MERGED = frozenset({"version", "extends", "match"})
@@ -48,8 +50,8 @@ def merge(earlier: Tree, later: Tree) -> dict[str, Any]:
         elif isinstance(value, tuple) and key == ROLES:
             out[key] = (*value, *out.get(key, ()))
         elif isinstance(value, tuple) and key not in _REPLACED:
-            known = [_bare(one) for one in out.get(key, ())]
-            out[key] = (*out.get(key, ()), *(one for one in value if _bare(one) not in known))
+            known = [bare(one) for one in out.get(key, ())]
+            out[key] = (*out.get(key, ()), *(one for one in value if bare(one) not in known))
         else:
             out[key] = value
     return out
@@ -64,7 +66,7 @@ def build(layers: Sequence[Tree], *, name: str, root: Path, place: tuple[str, in
     general = _role(tree, None)
     return Policy(
         name=name,
-        digest=_digest(tree, root),
+        digest=_digest({key: value for key, value in tree.items() if key != TESTS}, root),
         limits=Limits(**{key: leaf.value for key, leaf in tree.get("limits", {}).items()}),
         lock=_value(tree, "lock"),
         publish_registry=_value(tree, "publish", "registry"),
@@ -174,12 +176,12 @@ def _values(tree: Tree, key: str) -> tuple[Any, ...]:
     return tuple(leaf.value for leaf in tree.get(key, ()))
 
 
-def _bare(value: object) -> Any:
+def bare(value: object) -> Any:
     """A value without the places where its parts were written."""
     if isinstance(value, Mapping):
-        return {key: _bare(one) for key, one in value.items()}
+        return {key: bare(one) for key, one in value.items()}
     if isinstance(value, tuple):
-        return [_bare(one) for one in value]
+        return [bare(one) for one in value]
     return value.value if isinstance(value, Leaf) else value
 
 

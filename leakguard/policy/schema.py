@@ -10,6 +10,7 @@ from typing import Any
 from leakguard._yaml import Node, Scalar, Table
 from leakguard.model import Fingerprint, Openness, RuleId
 from leakguard.policy import files, quantities
+from leakguard.policy.case_shapes import CASE
 from leakguard.policy.shapes import Leaf, Many, OneOf, Record, Rules, Schema, Shape, Source, Text
 
 VERSION = 1
@@ -38,7 +39,7 @@ class PathShape:
             source.refuse(node, "expected the path of a file")
             return None
         path = Path(os.path.normpath(source.folder / node.text))
-        problem = files.refusal(path, root=source.root, owner=source.owner)
+        problem = (source.fetch(path) if source.fetch else "") or files.refusal(path, root=source.root, owner=source.owner)
         if problem and not (problem == files.MISSING and not self.required):
             source.refuse(node, f"this file {problem}", "name a file of your own in the project, relative to the policy file")
             return None
@@ -172,6 +173,7 @@ POLICY = Record(
         ),
         "limits": Record(LIMITS),
         "lock": PathShape(required=False),
+        "tests": Many(CASE),
         "publish": Record(
             {"registry": Text("an `https` address without credentials", rf"^(https://[^\s@/]+|http://{_LOOPBACK}(:[0-9]+)?)(/[^\s@]*)?$")}
         ),

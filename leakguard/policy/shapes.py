@@ -47,6 +47,8 @@ class Source:
     """Below which its paths must stay."""
     owner: int | None = None
     """User id whose files are as good as one's own: of the owner of a policy that was named on the command line."""
+    fetch: Callable[[Path], str] | None = None
+    """Brings a file that is about to be read to its place; why it must not be used, or nothing."""
     faults: list[Fault] = field(default_factory=list)
 
     def refuse(self, node: Node, message: str, hint: str = "") -> None:

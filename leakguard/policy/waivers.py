@@ -14,6 +14,8 @@ LONGEST_PATH = 4096
 
 NEST = "!/"
 
+_OWN = "policy/"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
@@ -33,9 +35,12 @@ class Waiver:
     line: int = 0
 
     def covers(self, finding: Finding, root: str = "") -> bool:
-        """Whether it speaks of this finding, expired or not. `root` is the archive's own top folder."""
+        """Whether it speaks of this finding, expired or not. `root` is the archive's own top folder.
+
+        What is wrong with the policy itself is accepted by its exact name only: no broad waiver hides that it is broad.
+        """
         return (
-            names_rule(self.rule, finding.rule)
+            (names_rule(self.rule, finding.rule) if not finding.rule.startswith(_OWN) else self.rule == finding.rule)
             and (self.fingerprint is None or self.fingerprint == finding.fingerprint)
             and (self.path is None or matches_nested(self.path, inner_path(finding, root)))
             and not (self.path is None and self.fingerprint is None)
@@ -48,6 +53,12 @@ class Waiver:
             self.rule == finding.rule
             and self.path is not None
             and self.path in {inner, f"/{inner}", pattern_of(inner), pattern_of(inner).removeprefix("/")}
+        )
+
+    def names_everything(self) -> bool:
+        """Whether it leaves open which rule, or where: nobody can have looked at what it accepts."""
+        return self.fingerprint is None and (
+            not self.rule.strip("*?/") or (self.path is not None and not self.path.replace(NEST, "").strip("*/"))
         )
 
     def expired(self, today: date) -> bool:
@@ -84,6 +95,6 @@ class _Pattern(Protocol):
 
 @cache
 def _compiled(pattern: str) -> _Pattern:
-    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+    from pathspec import GitIgnoreSpec  # not its pattern alone, which Python's `re` would match: `*a*a*a*a*` could take forever
 
-    return GitIgnoreSpecPattern(pattern)
+    return GitIgnoreSpec.from_lines([pattern], backend="re2")

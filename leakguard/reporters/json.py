@@ -50,6 +50,7 @@ def _artifact(verdict: Verdict) -> dict[str, Any]:
             "bytes": coverage.bytes,
             "inspected": coverage.inspected,
             "opaque": coverage.opaque,
+            "opaque_by": dict(coverage.opaque_by),
             "unreadable": coverage.unreadable,
         },
         "ledger": _clean(artifact.ledger),

@@ -27,6 +27,9 @@ from leakguard.reporters._page import Page, count, size
 LOCATIONS = 4
 """Locations shown of findings that a rule has in one artifact; the others are counted."""
 
+MOST_KINDS = 3
+"""Kinds of opaque bytes that are named."""
+
 WAIVERS = 3
 """Waivers offered in one report: who wants more has a policy to write."""
 
@@ -123,7 +126,9 @@ def _coverage(artifact: Artifact) -> str:
     held = f"{count(coverage.entries, 'entry', 'entries')}, {size(coverage.bytes)}"
     if coverage.unreadable:
         return f"{held}: {size(coverage.unreadable)} could not be read"
-    opaque = f"; {size(coverage.opaque)} are opaque and were searched for secrets only" if coverage.opaque else ""
+    kinds = ", ".join(kind for kind, _ in sorted(coverage.opaque_by.items(), key=lambda pair: -pair[1])[:MOST_KINDS])
+    why = f" ({kinds})" if kinds else ""
+    opaque = f"; {size(coverage.opaque)} are opaque{why} and were searched for secrets only" if coverage.opaque else ""
     return f"{held}: every byte accounted for{opaque}"
 
 

@@ -356,6 +356,21 @@ def test_hard_links_lead_to_an_earlier_file() -> None:
     assert rules("p/a", link("h", "p/A", hard=True)) == [TWIN]
 
 
-def test_links_on_a_disk_are_not_judged_here() -> None:
-    """A folder's links are not followed by anybody who packs it from here."""
-    assert rules(entry("l", Kind.LINK, container="directory", content=None, link="/etc")) == []
+@pytest.mark.parametrize("target", ["/etc", "../x", "d/../../x", "C:/x", ".", "", "./."])
+def test_links_on_a_disk_that_lead_out_are_found(target: str) -> None:
+    """FS1, FS3: whoever follows them gets what nobody looked at, or never ends."""
+    assert rules(entry("l", Kind.LINK, container="directory", content=None, link=target)) == [ESCAPE]
+
+
+@pytest.mark.parametrize(("name", "target"), [("a/up", ".."), ("a/b/up", "../.."), ("a/b/here", "../../a")])
+def test_links_on_a_disk_that_lead_to_their_own_folder_are_found(name: str, target: str) -> None:
+    """FS1: a loop."""
+    assert rules(entry(name, Kind.LINK, container="directory", content=None, link=target)) == [ESCAPE]
+
+
+@pytest.mark.parametrize(
+    ("name", "target"), [("l", "v1"), ("a/l", "../b/c"), (".bin/tool", "../pkg/cli.js"), ("a/l", "../ab"), ("a/l", "b")]
+)
+def test_links_on_a_disk_that_stay_inside_pass(name: str, target: str) -> None:
+    """What they lead to is inspected in its own place."""
+    assert rules(entry(name, Kind.LINK, container="directory", content=None, link=target)) == []

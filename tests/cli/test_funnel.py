@@ -14,7 +14,7 @@ from tests.cli.standing_in import with_engine
     ("arguments", "message", "hint"),
     [
         (["inspct"], "error: there is no command `inspct`", "hint: did you mean `inspect`?"),
-        (["zzz"], "error: there is no command `zzz`", "hint: one of `baseline`, `doctor`,"),
+        (["zzz"], "error: there is no command `zzz`", "hint: one of `approve`, `attest`,"),
         (["rules", "lst"], "error: there is no command `lst`", "hint: did you mean `list`?"),
         (["inspect", "--fromat", "json"], "error: there is no option `--fromat`", "hint: did you mean `--format`?"),
         (["inspect", "--jobs", "none"], "error: invalid value for `--jobs`: ", "hint: `leakguard inspect --help` says more"),

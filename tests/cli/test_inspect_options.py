@@ -16,7 +16,9 @@ ECHO = (
     "print(targets, sorted((key, value) for key, value in options.items() if key != 'progress'), file=sys.stderr)\nreturn report(verdict())"
 )
 DEFAULTS: dict[str, object] = {"policy": None, "limits": {}, "jobs": None, "as_is": False, "allow_incomplete": False, "recover": None} | {
+    "against": None,
     "baseline": None,
+    "policy_from": None,
     "secret_env": (),
     "trust_plugins": (),
 }
