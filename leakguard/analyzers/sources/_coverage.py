@@ -94,9 +94,9 @@ def judge(entry: Entry, content: Content, hits: Sequence[Hit]) -> Iterator[Findi
     if is_third_party(entry.path) or is_prose(entry):
         return
     anchors = {hit.anchor for hit in hits}
-    if entry.opaque == "database":
-        if DATABASE in anchors:
-            yield _data(entry, "database of coverage.py", _modules(content))
+    if DATABASE in anchors and entry.container == "sqlite" and entry.parent is not None:
+        whole = entry.parent.content
+        yield _data(entry.parent, "database of coverage.py", _modules(whole) if whole is not None else [])
     elif entry.opaque:
         return
     elif _shape.opens_json(content):

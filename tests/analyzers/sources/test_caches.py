@@ -1,6 +1,9 @@
 """Caches of build tools and what coverage tools leave: folders by what is in them, files by their content."""
 
+import contextlib
 import json
+import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -111,14 +114,25 @@ def test_a_coverage_report_is_one_finding_with_its_lines() -> None:
         ('<?xml version="1.0"?>\n<coverage generated="1"><file name="a.js" path="/w/a.js"></file></coverage>', 1),
         (json.dumps({"/w/a.js": {"path": "/w/a.js", "statementMap": {"0": {}}, "fnMap": {}, "s": {}}}), 1),
         (json.dumps({"result": [{"scriptId": "1", "url": "file:///w/a.js", "functions": [{"isBlockCoverage": True}]}]}), 1),
-        (b"SQLite format 3\0" + bytes(84) + b"CREATE TABLE coverage_schema (version integer)\0\1/home/luigi/a/b.py\0", 1),
         ('!coverage.py: This is a private format, don\'t read it directly!{"lines":{"/w/a.py":[1]}}', 1),
     ],
 )
 def test_data_of_coverage_names_files(content: str | bytes, files: int) -> None:
-    """lcov, Cobertura, Clover, Istanbul, V8 and both formats of coverage.py, under a name that says nothing."""
+    """lcov, Cobertura, Clover, Istanbul, V8 and the old format of coverage.py, under a name that says nothing."""
     found = only({"out/result": content})
     assert (DATA, files) == (found.rule, found.evidence["files"])
+
+
+def test_the_database_of_coverage_is_data(tmp_path: Path) -> None:
+    """A real database of its tables, under any name, once."""
+    path = tmp_path / "data"
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE coverage_schema (version integer)")
+        database.execute("CREATE TABLE file (id integer primary key, path text)")
+        database.execute("INSERT INTO file (path) VALUES ('/home/luigi/a/b.py')")
+        database.commit()
+    found = only({"out/result": path.read_bytes()})
+    assert (DATA, "out/result") == (found.rule, found.location.path)
 
 
 def test_data_with_a_map_in_it_is_a_report() -> None:
