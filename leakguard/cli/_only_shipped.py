@@ -1,6 +1,5 @@
 """Of what is staged, only what ships blocks for being source: the rest of a repository may hold maps."""
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -28,12 +27,9 @@ def relaxed(report: Report, root: Path) -> Report:
 
 def what_ships(root: Path) -> Mapping[str, bool] | None:
     """For each file below `root`, whether it ships; `None` when nobody can say."""
-    try:
-        shipping = importlib.import_module("leakguard.shipping")
-    except ModuleNotFoundError:
-        return None
-    answer: Mapping[str, bool] | None = shipping.ships(root)
-    return answer
+    from leakguard import shipping
+
+    return shipping.ships(root)
 
 
 def _relaxed_verdict(verdict: Verdict, ships: Mapping[str, bool]) -> Verdict:
