@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from leakguard import repository
+from leakguard import git as plumbing
+from leakguard.git import _process
 from tests.policy.test_snapshot import commit, git
 
 
@@ -20,7 +21,7 @@ def project(tmp_path: Path) -> Path:
 
 def test_a_folder_inside_is_of_the_repository(project: Path) -> None:
     """The top is found from below."""
-    found = repository.around(project / "folder")
+    found = plumbing.around(project / "folder")
     assert found is not None
     assert project.resolve() == found.root
 
@@ -30,18 +31,18 @@ def test_files_are_told_by_state(project: Path) -> None:
     for name in ("dist/a.js", "notes/x.md", "new.txt", "debug.log"):
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_text(name)
-    found = repository.around(project)
+    found = plumbing.around(project)
     assert found is not None
-    assert {"a.txt", "folder/ünï\tb.txt", ".gitignore"} == set(found.tracked() or ())
-    assert {"notes/", "new.txt"} == set(found.untracked() or ())
-    assert {"dist/", "debug.log"} == set(found.ignored() or ())
+    assert {"a.txt", "folder/ünï\tb.txt", ".gitignore"} == set(found.tracked())
+    assert {"notes/", "new.txt"} == set(found.untracked())
+    assert {"dist/", "debug.log"} == set(found.ignored())
 
 
 def test_ids_are_those_that_git_gives(project: Path) -> None:
     """Of content, in a tree as in the index."""
-    found = repository.around(project)
+    found = plumbing.around(project)
     assert found is not None
-    name = found.commit("HEAD")
+    name = found.resolve("HEAD")
     assert name == git(project, "rev-parse", "HEAD")
     listed = found.listed(name, "folder/ünï\tb.txt")
     assert listed is not None
@@ -52,9 +53,9 @@ def test_ids_are_those_that_git_gives(project: Path) -> None:
 @pytest.mark.parametrize("path", ["", ".", "folder", "folder/", "../a.txt", "/a.txt", "a.txt/", "nothing", "a\0b", ":/a.txt", "*.txt"])
 def test_what_is_no_file_of_a_commit_is_none(project: Path, path: str) -> None:
     """No pattern, no magic, no way out."""
-    found = repository.around(project)
+    found = plumbing.around(project)
     assert found is not None
-    assert found.listed(found.commit("HEAD") or "", path) is None
+    assert found.listed(found.resolve("HEAD") or "", path) is None
 
 
 def test_nothing_that_a_repository_configures_runs(project: Path, tmp_path: Path) -> None:
@@ -69,12 +70,13 @@ def test_nothing_that_a_repository_configures_runs(project: Path, tmp_path: Path
         (project / ".git" / "hooks").mkdir(exist_ok=True)
         (project / ".git" / "hooks" / hook).symlink_to(trap)
     (project / "a.txt").write_text("changed\n")
-    found = repository.around(project)
+    found = plumbing.around(project)
     assert found is not None
-    listed = found.listed(found.commit("HEAD") or "", "a.txt")
+    listed = found.listed(found.resolve("HEAD") or "", "a.txt")
     assert listed is not None
     assert found.content(listed.blob, 100) == b"a\n"
-    assert (found.tracked(), found.untracked(), found.ignored()) != (None, None, None)
+    assert {"a.txt", "folder/ünï\tb.txt", ".gitignore"} == set(found.tracked())
+    assert (frozenset({".gitattributes"}), frozenset()) == (found.untracked(), found.ignored())
     assert not ran.exists()
 
 
@@ -85,22 +87,22 @@ def test_variables_do_not_lead_to_another_repository(project: Path, tmp_path: Pa
     commit(other, {"secret.txt": "x"})
     for name, value in {"GIT_DIR": other / ".git", "GIT_WORK_TREE": other, "GIT_INDEX_FILE": other / ".git" / "index"}.items():
         monkeypatch.setenv(name, str(value))
-    found = repository.around(project)
+    found = plumbing.around(project)
     assert found is not None
-    assert "secret.txt" not in (found.tracked() or {})
+    assert "secret.txt" not in found.tracked()
 
 
 def test_a_work_tree_that_lies_elsewhere_is_none(project: Path, tmp_path: Path) -> None:
     """`core.worktree` would have other files compared."""
     git(project, "config", "core.worktree", str(tmp_path))
-    assert repository.around(project) is None
+    assert plumbing.around(project) is None
 
 
 def test_a_folder_without_a_repository_has_none(tmp_path: Path) -> None:
     """Nor one whose `.git` is nothing."""
-    assert repository.around(tmp_path) is None
+    assert plumbing.around(tmp_path) is None
     (tmp_path / ".git").write_text("gitdir: /nowhere\n")
-    assert repository.around(tmp_path) is None
+    assert plumbing.around(tmp_path) is None
 
 
 def test_a_git_that_lies_in_the_project_is_not_run(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,13 +112,12 @@ def test_a_git_that_lies_in_the_project_is_not_run(project: Path, monkeypatch: p
     for place in (".", "", str(project)):
         monkeypatch.setenv("PATH", place)
         monkeypatch.chdir(project)
-        assert repository.around(project) is None
+        assert plumbing.around(project) is None
     assert not (project / "ran").exists()
 
 
 def test_a_repository_of_somebody_else_is_none(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Git's own check of the owner holds (its test switch stands in for another user)."""
-    real = repository._variables
-    monkeypatch.setattr(repository, "_variables", lambda root: {**real(root), "GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"})
-    assert repository.around(project) is None
+    monkeypatch.setitem(_process._FIXED, "GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    assert plumbing.around(project) is None
     assert 0 != subprocess.run(["git", "status"], cwd=project, env={"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}, check=False).returncode
