@@ -7,7 +7,7 @@ import pytest
 
 from leakguard import git as plumbing
 from leakguard.git import _process
-from tests.policy.test_snapshot import commit, git
+from tests.repositories import commit, git
 
 
 @pytest.fixture
