@@ -1,11 +1,14 @@
 """git is asked without letting the repository say what runs."""
 
+import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from leakguard import git as plumbing
+from leakguard.errors import Incomplete
 from leakguard.git import _process
 from tests.repositories import commit, git
 
@@ -121,3 +124,81 @@ def test_a_repository_of_somebody_else_is_none(project: Path, monkeypatch: pytes
     monkeypatch.setitem(_process._FIXED, "GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
     assert plumbing.around(project) is None
     assert 0 != subprocess.run(["git", "status"], cwd=project, env={"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}, check=False).returncode
+
+
+def test_a_hook_has_the_repository_that_git_told_it(project: Path, tmp_path: Path) -> None:
+    """Only `find` looks at these variables, and at no other."""
+    other = tmp_path / "other"
+    other.mkdir()
+    commit(other, {"b.txt": "b"})
+    told = {
+        "PATH": os.environ["PATH"],
+        "GIT_DIR": str(other / ".git"),
+        "GIT_WORK_TREE": str(other),
+        "GIT_EXTERNAL_DIFF": "x",
+        "GIT_PAGER": "x",
+    }
+    found = plumbing.find(project, told)
+    assert other.resolve() == found.root
+    assert {"b.txt"} == set(found.tracked())
+    assert {"GIT_DIR", "GIT_WORK_TREE"} == set(found.variables) & set(told) - {"PATH"}
+
+
+def test_without_variables_a_hook_has_the_one_around(project: Path) -> None:
+    """The same as anybody."""
+    assert plumbing.find(project / "folder", {"PATH": os.environ["PATH"]}).root == project.resolve()
+
+
+@pytest.mark.parametrize("variable", ["GIT_WORK_TREE", "GIT_DIR"])
+def test_a_git_that_lies_in_the_work_tree_of_a_hook_is_not_run(project: Path, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the hook is."""
+    (project / "git").write_text("#!/bin/sh\ntouch ran\n")
+    (project / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(project))
+    with pytest.raises(Incomplete, match="the project's own"):
+        plumbing.find(project, {variable: str(project if variable == "GIT_WORK_TREE" else project / ".git")})
+    assert not (project / "ran").exists()
+
+
+def test_git_is_ended_when_it_takes_too_long_or_says_too_much(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it is that stands on the path."""
+    found = plumbing.around(project)
+    assert found is not None
+    with pytest.raises(plumbing.Failed, match="more than 10 bytes"):
+        found.ask("cat-file", "commit", "HEAD", most=10)
+    slow = tmp_path / "slow"
+    slow.write_text("#!/bin/sh\nexec sleep 60\n")
+    slow.chmod(0o755)
+    monkeypatch.setattr(_process, "SECONDS", 0.3)
+    with pytest.raises(plumbing.Failed, match="took longer"):
+        replace(found, program=str(slow)).ask("status")
+    with pytest.raises(plumbing.Failed, match="cannot be run"):
+        replace(found, program=str(tmp_path / "none")).ask("status")
+
+
+def test_much_is_asked_and_answered_at_once(project: Path) -> None:
+    """More than a pipe holds, in both directions."""
+    found = plumbing.around(project)
+    assert found is not None
+    asked = f"{found.resolve('HEAD')}\n".encode() * 20_000
+    assert 20_000 == found.ask("cat-file", "--batch-check", data=asked).count(b"commit")
+
+
+@pytest.mark.parametrize("name", ["release#1", "größe/1", "a" * 200, "x@y", "-"])
+def test_branches_are_found_by_any_name_that_git_allows(project: Path, name: str) -> None:
+    """By their full name even `-`."""
+    head = git(project, "rev-parse", "HEAD")
+    git(project, "update-ref", f"refs/remotes/origin/{name}", head)
+    found = plumbing.around(project)
+    assert found is not None
+    assert head == found.resolve(f"refs/remotes/origin/{name}")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "-h", "--all", "HEAD:a.txt", ":/x", "a b", "HEAD\n", "x*", "[", "?", "HEAD^{/x y}", "a\\b", "9" * 2000]
+)
+def test_what_is_no_revision_is_no_commit(project: Path, name: str) -> None:
+    """An option, a path, a search in messages, a pattern."""
+    found = plumbing.around(project)
+    assert found is not None
+    assert found.resolve(name) is None
