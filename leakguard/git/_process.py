@@ -1,7 +1,6 @@
 """One question to git: which program, with which variables and settings, for how long."""
 
 import os
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -112,9 +111,7 @@ def ask(
     command: str, arguments: Sequence[str], folder: Path, environ: Mapping[str, str], *, data: bytes = b"", most: int = MOST_BYTES
 ) -> bytes:
     """The answer to one question; raises `Failed` if git ends with an error, takes too long or says more than `most` bytes."""
-    with tempfile.TemporaryFile() as given:  # not a pipe, which git could leave full while it waits for us to read
-        given.write(data)
-        given.seek(0)
+    with _given(data) as given:
         process = start(command, arguments, folder, environ, given)
     late = threading.Event()
 
@@ -138,6 +135,18 @@ def ask(
     if process.returncode:
         raise Failed(f"`git {arguments[0]}` ended with {process.returncode}")
     return said
+
+
+def _given(data: bytes) -> IO[bytes]:
+    """Standard input: a file and not a pipe, which git could leave full while it waits for us to read."""
+    if not data:
+        return Path(os.devnull).open("rb")
+    import tempfile
+
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever asks closes it
+    file.write(data)
+    file.seek(0)
+    return file
 
 
 def _read(pipe: IO[bytes], most: int) -> bytes:
