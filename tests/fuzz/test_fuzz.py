@@ -10,16 +10,9 @@ EXECUTIONS = 1500
 
 
 @pytest.mark.parametrize("name", HARNESSES)
-def test_sound_inputs_raise_nothing(name: str) -> None:
-    """What the mutations begin with is taken as it is."""
-    for seed in HARNESSES[name].seeds():
-        HARNESSES[name].run(seed)
-
-
-@pytest.mark.parametrize("name", FINDS)
-def test_what_was_found_once_stays_repaired(name: str) -> None:
-    """Inputs of the past."""
-    for data in FINDS[name]:
+def test_sound_inputs_and_those_of_the_past_raise_nothing(name: str) -> None:
+    """What the mutations begin with is taken as it is, and what was found once stays repaired."""
+    for data in (*HARNESSES[name].seeds(), *FINDS.get(name, ())):
         HARNESSES[name].run(data)
 
 
