@@ -31,6 +31,8 @@ SLOWEST_HIT = 0.000_5
 """Seconds that one rule may spend on a hit, on average, in a text that is full of its own announcements."""
 
 _HITS = 2_000
+_GLANCE, _FULL = 50_000, 1_000_000
+"""Bytes of that text: it repeats itself, so that a little of it says how much holds so many hits."""
 
 _PATH = "settings/app.conf"
 _OWN_FORMAT = 3
@@ -111,8 +113,11 @@ def _finds(hunter: Hunter, anchors: Anchors, content: Content) -> bool:
 
 def _is_slow(hunter: Hunter, anchors: Anchors, text: str) -> bool:
     head = text[: len(text) // 2].encode() or b" "
-    content = Content(head * (1_000_000 // len(head)))
+    content = Content(head * (_GLANCE // len(head) + 1))
     hits = anchors.scan(content).get(0, ())[:_HITS]
+    if 0 < len(hits) < _HITS:
+        content = Content(head * (min(_FULL, _GLANCE * _HITS // len(hits)) // len(head) + 1))
+        hits = anchors.scan(content).get(0, ())[:_HITS]
     start = time.process_time()
     hunter.candidates(content, _PATH, hits)
     return time.process_time() - start > SLOWEST_HIT * max(len(hits), _HITS // 10)
