@@ -11,7 +11,9 @@ from random import Random
 import yaml
 
 from leakguard.analyzers.secrets._checks import crc32_base62
+from leakguard.analyzers.secrets._foreign import ForeignHunter
 from leakguard.analyzers.secrets._hunt import Hunter
+from leakguard.analyzers.secrets._work import Allowance
 from leakguard.anchors import LONGEST, Anchors
 from leakguard.content import WINDOW, Content
 from leakguard.errors import Fault, FaultyFile
@@ -20,6 +22,7 @@ from leakguard.redact import escape
 from leakguard.rules import SecretRule
 from leakguard.rules._expressions import text_of
 from leakguard.rules._sources import IssuerSource, RuleSource, compiled, read, sources
+from leakguard.rules.packs import Pack
 from leakguard.text import decode
 
 SEEDS = range(3)
@@ -29,6 +32,9 @@ SLOWEST_COMPILE = 0.1
 
 SLOWEST_HIT = 0.000_5
 """Seconds that one rule may spend on a hit, on average, in a text that is full of its own announcements."""
+
+SLOWEST_PACK_RULE = 0.25
+"""Seconds that a rule of a foreign pack may spend on 50 KB of its own keywords."""
 
 _HITS = 2_000
 _GLANCE, _FULL = 50_000, 1_000_000
@@ -69,6 +75,20 @@ def faults(sources: Iterable[tuple[IssuerSource, RuleSource]]) -> Iterator[tuple
             continue
         for fault in dict.fromkeys(_faults(rule, source)):
             yield rule.id, fault
+
+
+def pack_faults(pack: Pack) -> Iterator[tuple[str, str]]:
+    """The rules of a foreign pack that take too long where their keywords stand everywhere; it has no examples to be proved by."""
+    for rule in pack.rules:
+        hunter = ForeignHunter(Pack(name=pack.name, rules=(rule,)))
+        anchors = Anchors([hunter.anchors])
+        words = " = '0a1B2c3D' ".join((*rule.keywords, "")).encode() or b"x = '0a1B2c3D' "
+        content = Content(words * (_GLANCE // len(words) + 1))
+        hits = anchors.scan(content).get(0, ())
+        start = time.process_time()
+        hunter.search(content, _PATH, hits, Allowance.of(content.size))
+        if time.process_time() - start > SLOWEST_PACK_RULE:
+            yield rule.kebab, "it takes too long where its keywords stand everywhere"
 
 
 def _faults(rule: SecretRule, source: RuleSource) -> Iterator[str]:
