@@ -5,6 +5,7 @@ import json
 import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -39,6 +40,9 @@ SLOWEST_PACK_RULE = 0.25
 _HITS = 2_000
 _GLANCE, _FULL = 50_000, 1_000_000
 """Bytes of that text: it repeats itself, so that a little of it says how much holds so many hits."""
+
+_LONGEST_AT_AN_EDGE = 16 * LONGEST
+"""Bytes of an example beyond which it is not tried across the edge of a window."""
 
 _PATH = "settings/app.conf"
 _OWN_FORMAT = 3
@@ -122,9 +126,19 @@ def _placed(text: str, *, whole: bool, edge: bool) -> Iterator[tuple[str, Conten
         yield "in a minified line", Content(f"{_LINE}x={text};{_LINE}".encode())
     if whole and json.dumps(text.strip()) == f'"{text.strip()}"':
         yield "in JSON", Content(json.dumps({"a": [text]}).encode())
-    if edge and whole:
-        data = b"\n" * (WINDOW - LONGEST - len(text) // 2) + text.encode() + b"\n" * LONGEST * 2
-        yield "across the edge of a window", Content(file=io.BytesIO(data), size=len(data))
+    if edge and whole and len(text.encode()) <= _LONGEST_AT_AN_EDGE:
+        file, data, start = _padding(), text.encode(), WINDOW - LONGEST - len(text) // 2
+        with file.getbuffer() as buffer:
+            buffer[start : start + len(data)] = data
+        yield "across the edge of a window", Content(file=file, size=start + len(data) + LONGEST * 2)
+        with file.getbuffer() as buffer:
+            buffer[start : start + len(data)] = b"\n" * len(data)
+
+
+@cache
+def _padding() -> io.BytesIO:
+    """A file larger than a window, made once: it would take longer to make than to search."""
+    return io.BytesIO(b"\n" * (WINDOW + _LONGEST_AT_AN_EDGE))
 
 
 def _finds(hunter: Hunter, anchors: Anchors, content: Content) -> bool:
