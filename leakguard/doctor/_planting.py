@@ -60,6 +60,9 @@ def _judged(canary: Canary, label: str, verdict: Verdict, policy: Policy, *, fai
     if not hits and canary.name == "unlisted file" and _lists_nothing(policy, verdict):
         detail = "the policy does not say which files may ship, so a new one is not noticed"
         return Check(about="canary", name=label, state=State.ABSENT, detail=detail, hint="`files: {allow: [...]}` or `leakguard approve`")
+    others = [one.finding.rule for one in verdict.judgements if STEM in one.finding.location.path and one.action is Action.BLOCK]
+    if hits and others:
+        return Check(about="canary", name=label, state=State.OK, detail=f"blocked by {others[0]}")
     if hits and verdict.artifact.identity.openness is Openness.OPEN and hits[0].finding.rule == "source-map/embedded-source":
         detail = f"{hits[0].action.value}: an open package may ship its maps"
         return Check(about="canary", name=label, state=State.ALLOWED, detail=detail, hint="`extends: closed-source` blocks them too")
