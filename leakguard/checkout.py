@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leakguard import repository
+from leakguard import git
 from leakguard.patterns import lazily
 from leakguard.redact import escape_name
 
@@ -123,18 +123,19 @@ def read(folder: Path, targets: Sequence[str] = ()) -> Checkout | None:
     `targets` are the file names of what is about to be inspected: a package that is none of the project's is compared with nothing.
     """
     here = folder.resolve()
-    top = repository.top_around(here)
+    top = git.top_around(here)
     if top is None:
         return None
     near = _manifests_above(here, top)
     if not near or not (_holds_workspaces(near, top) or _may_be_of(near, targets)):
         return None
-    found = repository.around(here)
-    tracked = found.tracked() if found else None
-    untracked, ignored = (found.untracked(), found.ignored()) if found and tracked is not None else (None, None)
-    if found is None or tracked is None or untracked is None or ignored is None:
+    found = git.around(here)
+    if found is None:
         return None
-    return _checkout(found, tracked, untracked, ignored, near)
+    try:
+        return _checkout(found, found.tracked(), found.untracked(), found.ignored(), near)
+    except git.Failed:
+        return None
 
 
 def normal(name: str) -> str:
@@ -143,7 +144,7 @@ def normal(name: str) -> str:
 
 
 def _checkout(
-    found: repository.Repository, tracked: Mapping[str, str], untracked: frozenset[str], ignored: frozenset[str], near: Sequence[Path]
+    found: git.Repository, tracked: Mapping[str, str], untracked: frozenset[str], ignored: frozenset[str], near: Sequence[Path]
 ) -> Checkout:
     index = {escape_name(path): blob for path, blob in tracked.items()}
     beside = [frozenset(map(escape_name, one)) for one in (untracked, ignored)]

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from leakguard import repository
+from leakguard import git
 
 SECONDS = 120.0
 """After which a tool that does not answer is ended, and nobody can say."""
@@ -185,10 +185,15 @@ def _copy(root: Path, copy: Path) -> None:
 
 def _tracked(root: Path) -> list[str]:
     """The files below `root` that git tracks."""
-    found = repository.around(root)
-    below = root.relative_to(found.root).as_posix() if found else ""
-    prefix = "" if below in ("", ".") else f"{below}/"
-    return sorted(path.removeprefix(prefix) for path in (found.tracked() or () if found else ()) if path.startswith(prefix))
+    found = git.around(root)
+    if found is None:
+        return []
+    below = root.relative_to(found.root).as_posix()
+    prefix = "" if below == "." else f"{below}/"
+    try:
+        return sorted(path.removeprefix(prefix) for path in found.tracked() if path.startswith(prefix))
+    except git.Failed:
+        return []
 
 
 def _ask(program: str, arguments: Sequence[str], folder: Path) -> bytes | None:

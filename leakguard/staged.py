@@ -9,14 +9,18 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, Self, cast
 
 from leakguard.errors import Malformed, UsageError
-from leakguard.git import Change, Repository, find, is_digest
+from leakguard.git import LINK, SUBMODULE, Change, Repository, find, is_digest
 from leakguard.model import Damage, Kind, Member, RuleId
 from leakguard.patterns import lazily
+from leakguard.redact import escape
 
 if TYPE_CHECKING:
     import subprocess
 
 PREFIX = "git:"
+
+LONGEST_SHOWN = 80
+"""Characters of a revision that messages repeat."""
 
 LONGEST_LINK = 64 * 1024
 """Bytes of a symbolic link's text that are read."""
@@ -24,7 +28,6 @@ LONGEST_LINK = 64 * 1024
 LONGEST_POINTER = 1024
 """Bytes that an LFS pointer may have (git-lfs writes about 130)."""
 
-_LINK, _SUBMODULE = "120000", "160000"
 _POINTER = lazily(
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:[a-z0-9.-]+ [^\n]*\n)*?oid sha256:([0-9a-f]{64})\n(?:[a-z0-9.-]+ [^\n]*\n)*"
 )
@@ -71,7 +74,9 @@ def of_paths(paths: Iterable[str], folder: Path | None = None) -> Snapshot:
 def _commit(repository: Repository, revision: str) -> str:
     digest = repository.resolve(revision)
     if digest is None:
-        raise UsageError(f"there is no commit `{revision}`", hint="fetch it first: a shallow checkout holds only the newest")
+        raise UsageError(
+            f"there is no commit `{escape(revision[:LONGEST_SHOWN])}`", hint="fetch it first: a shallow checkout holds only the newest"
+        )
     return digest
 
 
@@ -92,14 +97,14 @@ def _members(name: str, change: Change, objects: "_Objects") -> Iterator[Member]
     if change.status == "U":
         yield Member(name=name, kind=Kind.DAMAGE, damage=_unreadable("has unmerged versions: what will be committed is not known yet"))
         return
-    if change.mode == _SUBMODULE:
+    if change.mode == SUBMODULE:
         yield Member(name=f"{name}/", kind=Kind.DIRECTORY, facts={"git": "submodule", "commit": change.digest})
         return
     size, stream = objects.open(change.digest)
     if stream is None:
         yield Member(name=name, kind=Kind.DAMAGE, damage=_unreadable("git does not have the content of this path"))
         return
-    if change.mode == _LINK:
+    if change.mode == LINK:
         text = stream.read(LONGEST_LINK)
         yield Member(name=name, kind=Kind.LINK, link=os.fsdecode(text), text=text)
     elif size <= LONGEST_POINTER:

@@ -19,6 +19,23 @@ def leak() -> str:
     return f'token = "{make_token()}"\n'
 
 
+def git(folder: Path, *arguments: str) -> str:
+    """What a real git says."""
+    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"]
+    done = subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def commit(folder: Path, files: dict[str, str]) -> None:
+    """Commit these files on the branch `main`."""
+    git(folder, "init", "-q")
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "x")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
     """How a command ended and what it said, on both streams."""

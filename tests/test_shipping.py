@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from leakguard.shipping import ships
-from tests.policy.test_snapshot import commit, git
+from tests.repositories import commit, git
 
 BACKEND = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n[project]\nname = "acme"\nversion = "1.0"\n'
 

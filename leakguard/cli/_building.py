@@ -26,8 +26,7 @@ PYTHON, NPM = "pyproject.toml", "package.json"
 
 def copy_of(repository: Repository, place: Path) -> Path:
     """The project at the top of the repository as a fresh checkout would have it, with what is new and not ignored; links stay links."""
-    listed = repository.ask("ls-files", "--cached", "--others", "--exclude-standard", "-z").split(b"\0")
-    names = sorted({os.fsdecode(name) for name in listed if name})
+    names = sorted(repository.unignored())
     if len(names) > MOST_FILES:
         raise Incomplete(f"the project has more than {MOST_FILES} files", hint="build it, and run `leakguard inspect` on what was built")
     for name in names:

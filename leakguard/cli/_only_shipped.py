@@ -1,11 +1,12 @@
 """Of what is staged, only what ships blocks for being source: the rest of a repository may hold maps."""
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from leakguard.model import Action, Judgement, Outcome, Report, Verdict
+from leakguard.redact import escape_name
+from leakguard.reporters._places import file_of
 
 ABOUT_SHIPPING = ("source-map/",)
 """Rules that matter only in what ships. A secret is out with the first push, whether it ships or not."""
@@ -14,39 +15,37 @@ ABOUT_SHIPPING = ("source-map/",)
 def relaxed(report: Report, root: Path) -> Report:
     """The report with a warning instead of a block where a rule about shipping names a file that does not ship.
 
-    The package manager is asked only if there is such a block; if nobody can say what ships, every file counts as one that does.
+    The package manager is asked only if there is such a block. If nobody can say what ships, every file counts as one that does; so does
+    one that is staged and not in the working tree, which is all that a package manager sees.
     """
     if not any(_concerns_shipping(one) for verdict in report.verdicts for one in verdict.judgements):
         return report
     ships = what_ships(root)
     if ships is None:
         return report
-    verdicts = tuple(_relaxed_verdict(verdict, ships) for verdict in report.verdicts)
+    spared = frozenset(escape_name(path) for path, yes in ships.items() if not yes and (root / path).is_file())
+    verdicts = tuple(_relaxed_verdict(verdict, spared) for verdict in report.verdicts)
     outcome = max((one.outcome for one in verdicts), key=list(Outcome).index, default=report.outcome)
     return replace(report, verdicts=verdicts, outcome=outcome)
 
 
 def what_ships(root: Path) -> Mapping[str, bool] | None:
     """For each file below `root`, whether it ships; `None` when nobody can say."""
-    try:
-        shipping = importlib.import_module("leakguard.shipping")
-    except ModuleNotFoundError:
-        return None
-    answer: Mapping[str, bool] | None = shipping.ships(root)
-    return answer
+    from leakguard import shipping
+
+    return shipping.ships(root)
 
 
-def _relaxed_verdict(verdict: Verdict, ships: Mapping[str, bool]) -> Verdict:
-    judgements = tuple(_relaxed(one, ships) for one in verdict.judgements)
+def _relaxed_verdict(verdict: Verdict, spared: frozenset[str]) -> Verdict:
+    judgements = tuple(_relaxed(one, verdict, spared) for one in verdict.judgements)
     if judgements == verdict.judgements:
         return verdict
     blocked = any(one.action is Action.BLOCK for one in judgements)
     return replace(verdict, judgements=judgements, outcome=Outcome.BLOCK if blocked else Outcome.WARN)
 
 
-def _relaxed(judgement: Judgement, ships: Mapping[str, bool]) -> Judgement:
-    file = judgement.finding.location.path.partition("!/")[0]
-    if not _concerns_shipping(judgement) or ships.get(file, False):
+def _relaxed(judgement: Judgement, verdict: Verdict, spared: frozenset[str]) -> Judgement:
+    if not _concerns_shipping(judgement) or file_of(verdict, judgement.finding) not in spared:
         return judgement
     finding = replace(judgement.finding, message=f"{judgement.finding.message}; the file does not ship")
     return replace(judgement, finding=finding, action=Action.WARN)

@@ -39,6 +39,6 @@ def own_exemption(asked: str | None) -> list[str]:
 
 
 def _in_a_checkout() -> bool:
-    from leakguard.repository import top_around
+    from leakguard.git import top_around
 
     return top_around(Path.cwd().resolve()) is not None

@@ -57,6 +57,7 @@ def command(*, artifacts: Sequence[str], policy: str | None, baseline: str | Non
 def _checks(artifacts: Sequence[str], policy: str | None, baseline: str | None, base: str | None, *, strict: bool) -> "Iterator[Check]":
     from leakguard import doctor, git
     from leakguard import policy as policies
+    from leakguard.cli._pull_request import target_branch
     from leakguard.doctor._loosening import base_of
 
     governing = policies.load(policy)
@@ -69,18 +70,17 @@ def _checks(artifacts: Sequence[str], policy: str | None, baseline: str | None, 
         yield doctor.Check(
             about="canary", name="artifact", state=doctor.State.ABSENT, detail="there is no artifact to plant anything in", hint=hint
         )
-    try:
-        repository = git.find()
-    except Incomplete:
+    repository = git.around(Path.cwd())
+    if repository is None:
         if base:
-            raise
+            raise Incomplete("this is no git repository, or one that git does not trust", hint="`git status` says more")
         yield from doctor.pipelines(Path.cwd())
         return
     yield from doctor.hooks(repository)
     yield from doctor.pipelines(repository.root)
     if base and repository.resolve(base) is None:
         raise UsageError(f"there is no commit `{escape(base)}`", hint="fetch it first: a shallow checkout holds only the newest")
-    yield from doctor.loosening(repository, base or base_of(repository, os.environ))
+    yield from doctor.loosening(repository, base or base_of(repository, target_branch(os.environ)))
 
 
 def _built() -> Sequence[str]:

@@ -19,6 +19,8 @@ from leakguard.model import Outcome, Report, Verdict
 from leakguard.redact import escape
 
 if TYPE_CHECKING:
+    from leakguard.git import Repository
+    from leakguard.policy import Policy
     from leakguard.targets import Target
 
 POLICY_FILES = ("leakguard.yaml", "leakguard.lock", "leakguard.baseline")
@@ -137,8 +139,29 @@ def policy_files(files: Sequence[str]) -> int:
     baseline = repository.root / "leakguard.baseline"
     if os.path.lexists(baseline):
         policies.read_baseline(baseline)
+    _check_locks(repository, found)
     _streams.write_text(f"policy `{escape(found.name)}`: no faults\n")
     return 0
+
+
+def _check_locks(repository: "Repository", policy: "Policy") -> None:
+    """Raise `FaultyFile` for the lock that the policy names, the usual one, and any that is staged: what the index has of it counts."""
+    from leakguard.git import SUBMODULE
+    from leakguard.policy import lock_of, read_lock
+    from leakguard.policy.lock import FILE_NAME, MOST_BYTES, parse
+
+    lock_of(policy)
+    usual = repository.root / FILE_NAME
+    if os.path.lexists(usual):
+        read_lock(usual, FILE_NAME)
+    for change in repository.staged():
+        name = os.fsdecode(change.path)
+        if name.rpartition("/")[2] != FILE_NAME or change.mode == SUBMODULE or change.status == "U":
+            continue
+        data = repository.content(change.digest, MOST_BYTES)
+        if data is None:
+            raise UsageError(f"the lock `{escape(name)}` has more than {MOST_BYTES} bytes", hint="`leakguard approve ARTIFACT…` writes one")
+        parse(data, escape(name))
 
 
 def _judge(

@@ -1,42 +1,35 @@
 """Whether the policy or the baseline lets more through than those of the base branch."""
 
-import os
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import fields
-from pathlib import Path, PurePosixPath
-from typing import Any
 
 from leakguard import policy as policies
 from leakguard.doctor._checks import Check, State
-from leakguard.doctor._reading import parsed
 from leakguard.errors import LeakguardError
 from leakguard.git import Repository
 from leakguard.limits import Limits
 from leakguard.model import Action, Confidence, Openness
-from leakguard.policy import Policy, Role
+from leakguard.policy import Policy, Role, Snapshot
 from leakguard.redact import escape
 from leakguard.settings import Settings
 
 BASELINE = "leakguard.baseline"
 
-MOST_FILES = 32
-"""That a policy of the base branch may consist of."""
-
 MOST_SAID = 5
 """Ways of being looser that are told."""
 
 _STRENGTH = list(Action)
-_GUESSES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+_REMOTE, _LOCAL = "refs/remotes/", "refs/heads/"
+_GUESSES = (
+    *(f"{_REMOTE}origin/{name}" for name in ("HEAD", "main", "master")),
+    *(f"{_LOCAL}{name}" for name in ("main", "master")),
+)
 
 
-def base_of(repository: Repository, environ: Mapping[str, str]) -> str | None:
-    """The base branch: of the pull request in CI, else what the remote calls its own, else a usual name."""
-    asked = environ.get("GITHUB_BASE_REF") or environ.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME") or ""
-    for one in ((f"origin/{asked}",) if asked else ()) + _GUESSES:
-        if repository.resolve(one) is not None:
-            return one
-    return None
+def base_of(repository: Repository, target: str | None) -> str | None:
+    """The base branch, by its full name: `target`, that of the pull request, else what the remote calls its own, else a usual name."""
+    wanted = (f"{_REMOTE}origin/{target}", *_GUESSES) if target else _GUESSES
+    return next((one for one in wanted if repository.resolve(one) is not None), None)
 
 
 def loosening(repository: Repository, base: str | None) -> Iterator[Check]:
@@ -46,72 +39,41 @@ def loosening(repository: Repository, base: str | None) -> Iterator[Check]:
             about="policy", name="base branch", state=State.ABSENT, detail="there is no base branch to compare with", hint="`--base REF`"
         )
         return
-    name = f"policy against {base}"
+    shown = base.removeprefix(_REMOTE).removeprefix(_LOCAL)
+    with policies.snapshot(base, repository.root) as origin:
+        yield _policy(repository, origin, f"policy against {shown}")
+        yield from _baseline(repository, origin, f"baseline against {shown}")
+
+
+def _policy(repository: Repository, origin: Snapshot, name: str) -> Check:
     try:
-        before = _policy_at(repository, base)
+        before = policies.load(cwd=repository.root, origin=origin)
         now = policies.load(cwd=repository.root)
     except LeakguardError as error:
-        yield Check(about="policy", name=name, state=State.FAILED, detail=f"cannot be compared: {error.message}", hint=error.hint)
-    else:
-        said = list(_looser(before, now))
-        if said:
-            more = f", and {len(said) - MOST_SAID} more" if len(said) > MOST_SAID else ""
-            detail = f"is looser: {'; '.join(said[:MOST_SAID])}{more}"
-            yield Check(about="policy", name=name, state=State.FAILED, detail=detail, hint="have it reviewed, or undo it")
-        else:
-            same = "is the same" if now.digest == before.digest else "is no looser"
-            yield Check(about="policy", name=name, state=State.OK, detail=same)
-    yield from _baseline(repository, base)
+        return Check(about="policy", name=name, state=State.FAILED, detail=f"cannot be compared: {error.message}", hint=error.hint)
+    said = list(_looser(before, now))
+    if said:
+        more = f", and {len(said) - MOST_SAID} more" if len(said) > MOST_SAID else ""
+        detail = f"is looser: {'; '.join(said[:MOST_SAID])}{more}"
+        return Check(about="policy", name=name, state=State.FAILED, detail=detail, hint="have it reviewed, or undo it")
+    same = "is the same" if now.digest == before.digest else "is no looser"
+    return Check(about="policy", name=name, state=State.OK, detail=same)
 
 
-def _baseline(repository: Repository, base: str) -> Iterator[Check]:
+def _baseline(repository: Repository, origin: Snapshot, name: str) -> Iterator[Check]:
     here = repository.root / BASELINE
     if not here.exists():
         return
-    before = repository.show(base, BASELINE)
-    known = {line.split()[0] for line in (before or b"").decode("ascii", "replace").splitlines() if line.split()}
+    try:
+        known = set(policies.read_baseline(here, origin).lines)
+    except LeakguardError:  # there is none, or one that accepts nothing
+        known = set()
     added = set(policies.read_baseline(here).lines) - known
-    name = f"baseline against {base}"
     if added:
         detail = f"accepts {len(added)} more {'finding' if len(added) == 1 else 'findings'}"
         yield Check(about="policy", name=name, state=State.FAILED, detail=detail, hint="fix them, or have the additions reviewed")
     else:
         yield Check(about="policy", name=name, state=State.OK, detail="accepts nothing more")
-
-
-def _policy_at(repository: Repository, base: str) -> Policy:
-    """The policy of the base branch, read from git's objects into a private folder; the default where it had none."""
-    text = repository.show(base, policies.FILE_NAME)
-    if text is None:
-        return policies.load("default")
-    with tempfile.TemporaryDirectory(prefix="leakguard-base-") as folder:
-        root = Path(os.path.realpath(folder))
-        (root / ".git").mkdir()  # where a policy's root ends
-        waiting, seen = [policies.FILE_NAME], set[str]()
-        while waiting and len(seen) < MOST_FILES:
-            name = waiting.pop()
-            content = repository.show(base, name) if name not in seen else None
-            seen.add(name)
-            if content is not None:
-                place = root / name
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(content)
-                waiting.extend(_named(name, parsed(content.decode("utf-8", "replace"))))
-        return policies.load(root / policies.FILE_NAME, cwd=root)
-
-
-def _named(file: str, document: Any) -> Iterator[str]:
-    """The files that a policy names, below the top of the repository and nowhere else."""
-    if not isinstance(document, dict):
-        return
-    secrets = _mapping(document.get("secrets"))
-    second = _mapping(secrets.get("detect-secrets"))
-    for value in (document.get("extends"), document.get("lock"), secrets.get("rules"), second.get("baseline")):
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, str) and one not in policies.PRESETS and "\0" not in one:
-                path = PurePosixPath(os.path.normpath(PurePosixPath(file).parent / one))
-                if not path.is_absolute() and ".." not in path.parts and ".git" not in path.parts:
-                    yield str(path)
 
 
 def _looser(before: Policy, now: Policy) -> Iterator[str]:
@@ -171,7 +133,3 @@ def _looser_search(before: Role, now: Role) -> Iterator[str]:
         until = known.get((waiver.rule, waiver.path, waiver.fingerprint))
         if until is None or waiver.expires > until:
             yield f"a waiver of `{waiver.rule}` was {'added' if until is None else 'extended'}"
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -12,7 +12,6 @@ It is strict YAML. It holds no digest and no version: a rebuild of the same sour
 """
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +21,7 @@ from leakguard import _yaml
 from leakguard._yaml import Node, Scalar, Table
 from leakguard.errors import Fault, FaultyFile, UsageError
 from leakguard.patterns import lazily
+from leakguard.policy import files
 from leakguard.policy.quantities import parse_size
 from leakguard.redact import escape
 from leakguard.shape import Line, Shape, Shapes, spelled_size
@@ -61,11 +61,10 @@ def read(path: Path, label: str = "") -> Lock:
     """Read a lock; raises `UsageError` when it cannot be read, `FaultyFile` with everything that is wrong in it."""
     shown = label or escape(str(path))
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        data = files.read(path, MOST_BYTES)
     except OSError as error:
         hint = "`leakguard approve ARTIFACT…` writes one"
-        raise UsageError(f"the lock `{shown}` cannot be read: {os.strerror(error.errno or 0).lower()}", hint=hint) from None
+        raise UsageError(f"the lock `{shown}` cannot be read: {(error.strerror or '').lower()}", hint=hint) from None
     return parse(data, shown)
 
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from leakguard import repository
+from leakguard import git
 from leakguard.errors import UsageError
+from leakguard.git import LINK, Repository
 from leakguard.redact import escape
-from leakguard.repository import LINK, Repository
 
 MOST_BYTES = 16_000_000
 """Of one file."""
@@ -67,11 +67,11 @@ class Snapshot:
 def snapshot(ref: str, cwd: Path | None = None) -> Iterator[Snapshot]:
     """A commit of the repository that holds `cwd`; raises `UsageError` when there is no such commit or repository."""
     here = Path(cwd or Path.cwd()).resolve()
-    source = repository.around(here)
+    source = git.around(here)
     if source is None:
         hint = "run it in a checkout that belongs to you, with git installed; git's `safe.directory` says whom it trusts"
         raise UsageError(f"the policy cannot be read from `{escape(ref.removeprefix(REMOTE))}`: there is no git repository here", hint=hint)
-    commit = source.commit(ref)
+    commit = source.resolve(ref)
     if commit is None:
         raise UsageError(f"the policy cannot be read from `{escape(ref.removeprefix(REMOTE))}`: there is no such commit", hint=_DEEP_ENOUGH)
     import tempfile

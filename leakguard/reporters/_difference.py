@@ -76,7 +76,8 @@ def _file(one: File) -> str:
 
 def _found(finding: Finding) -> str:
     at = finding.location
-    return f"  ! {finding.rule} {at.path}{f':{at.line}' if at.line else ''}: {finding.message}"
+    place = f" {at.path}{f':{at.line}' if at.line else ''}" if at.path else ""
+    return f"  ! {finding.rule}{place}: {finding.message}"
 
 
 def _declared(one: Any) -> str:

@@ -23,7 +23,7 @@ def file_of(verdict: Verdict, finding: Finding) -> str:
     outermost = finding.location.path.partition("!/")[0]
     if target.startswith(COMMITTED):
         return _COMMIT.sub("", outermost)
-    if verdict.artifact.identity.format == "directory":
+    if verdict.artifact.identity.format == "directory" and outermost:
         return f"{target.rstrip('/')}/{outermost}"
     return target
 

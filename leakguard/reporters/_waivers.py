@@ -18,7 +18,7 @@ def lines(findings: Sequence[tuple[Identity, Finding]], today: date) -> Iterator
     for identity, finding in findings:
         yield f"  - rule: {finding.rule}"
         path = inner(finding.location.path, identity)
-        if len(path) <= LONGEST_NAME:
+        if 0 < len(path) <= LONGEST_NAME:  # none for what is said of the artifact as a whole
             yield f"    path: {json.dumps(pattern_of(path), ensure_ascii=False)}"
         yield f'    fingerprint: "{finding.fingerprint}"'
         yield "    reason:   # why this may ship"

@@ -61,7 +61,7 @@ def _suite(verdict: Verdict) -> Iterator[str]:
 
 def _case(verdict: Verdict, judgement: Judgement) -> Iterator[str]:
     finding = judgement.finding
-    name = f"{finding.rule} {finding.location.path}{at(finding)}"
+    name = f"{finding.rule} {finding.location.path or verdict.artifact.target}{at(finding)}"
     yield f"    <testcase{_attributes({'classname': verdict.artifact.target, 'name': name})}>"
     hint = f"\nfix: {_text(' '.join(finding.hint.split()))}" if finding.hint else ""
     if judgement.suppressed is not None:

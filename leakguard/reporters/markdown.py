@@ -70,7 +70,7 @@ def _artifact(verdict: Verdict) -> Iterator[str]:
     if shown:
         yield "| | rule | where | what |"
         yield "|---|---|---|---|"
-        yield from (_row(one) for one in shown[:MOST_ROWS])
+        yield from (_row(one, verdict.artifact.target) for one in shown[:MOST_ROWS])
         yield ""
     if len(shown) > MOST_ROWS:
         yield f"… and {count(len(shown) - MOST_ROWS, 'more finding')}"
@@ -78,12 +78,12 @@ def _artifact(verdict: Verdict) -> Iterator[str]:
     yield from _fixes(shown)
 
 
-def _row(judgement: Judgement) -> str:
+def _row(judgement: Judgement, target: str) -> str:
     finding = judgement.finding
     said = "; ".join(part for part in (finding.message, sentence(finding.evidence)) if part)
     suppressed = judgement.suppressed
     why = f" (accepted by a {suppressed.by}: {suppressed.reason})" if suppressed else ""
-    where = f"{shorten(escape(finding.location.path), LONGEST)}{at(finding)}"
+    where = f"{shorten(escape(finding.location.path or target), LONGEST)}{at(finding)}"
     what = inert(shorten(escape(f"{said}{why}"), 2 * LONGEST))
     return f"| {ACTIONS[judgement.action]} | {_code(finding.rule)} | <code>{inert(where)}</code> | {what} |"
 

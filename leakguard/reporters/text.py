@@ -90,7 +90,7 @@ def _brief(verdict: Verdict, page: Page, _layout: Layout) -> None:
     for rule, judgements in _groups(verdict, Action.BLOCK):
         total = len(judgements) + _omitted(judgements)
         tail = f" and {total - 1:,} more" if total > 1 else ""
-        page.name(f"{rule} ", _place(judgements[0].finding.location), indent=2, tail=tail)
+        page.name(f"{rule} ", _place(judgements[0].finding.location, verdict.artifact), indent=2, tail=tail)
 
 
 def _artifact(verdict: Verdict, page: Page, layout: Layout) -> None:
@@ -100,7 +100,7 @@ def _artifact(verdict: Verdict, page: Page, layout: Layout) -> None:
     for action in actions:
         for rule, judgements in _groups(verdict, action):
             page.gap()
-            _group(rule, judgements, page, layout)
+            _group(rule, judgements, verdict.artifact, page, layout)
     if not layout.explain:
         _count_allowed(verdict, page)
 
@@ -134,14 +134,14 @@ def _coverage(artifact: Artifact) -> str:
     return f"{held}: every byte accounted for{opaque}"
 
 
-def _group(rule: RuleId, judgements: Sequence[Judgement], page: Page, layout: Layout) -> None:
+def _group(rule: RuleId, judgements: Sequence[Judgement], artifact: Artifact, page: Page, layout: Layout) -> None:
     first = judgements[0].finding
     action = judgements[0].action.value
     page.prose(first.message, label=f"{action}[{rule}]:", color=action, indent=2, hang=4)
-    _location(judgements[0], page)
+    _location(judgements[0], artifact, page)
     _evidence.show(first.evidence, page, indent=6)
     for judgement in judgements[1:LOCATIONS]:
-        _location(judgement, page)
+        _location(judgement, artifact, page)
         if judgement.finding.message != first.message:
             page.prose(judgement.finding.message, indent=8)
     more = len(judgements[LOCATIONS:]) + _omitted(judgements)
@@ -155,20 +155,22 @@ def _group(rule: RuleId, judgements: Sequence[Judgement], page: Page, layout: La
         page.prose(first.hint, label="fix:", indent=5)
 
 
-def _location(judgement: Judgement, page: Page) -> None:
+def _location(judgement: Judgement, artifact: Artifact, page: Page) -> None:
     original = judgement.finding.evidence.get("original")
     tail = f" (`{original}`, through the map)" if isinstance(original, str) else ""
-    page.name("--> ", _place(judgement.finding.location), indent=4, tail=tail)
+    page.name("--> ", _place(judgement.finding.location, artifact), indent=4, tail=tail)
     suppressed = judgement.suppressed
     if suppressed is not None:
         until = f" until {suppressed.expires}" if suppressed.expires else ""
         page.prose(f"accepted by a {suppressed.by}{until}: {suppressed.reason}", indent=8)
 
 
-def _place(location: Location) -> str:
+def _place(location: Location, artifact: Artifact) -> str:
+    """Where in the artifact; its own name for what is said of it as a whole."""
+    path = location.path or artifact.target
     if location.line is not None:
-        return f"{location.path}:{location.line}:{location.column or 1}"
-    return location.path if location.offset is None else f"{location.path} at byte {location.offset:,}"
+        return f"{path}:{location.line}:{location.column or 1}"
+    return path if location.offset is None else f"{path} at byte {location.offset:,}"
 
 
 def _count_allowed(verdict: Verdict, page: Page) -> None:

@@ -13,7 +13,7 @@ from leakguard import checkout
 from leakguard.checkout import State
 from tests.builders import npm, wheel
 from tests.conftest import Cli
-from tests.policy.test_snapshot import commit, git
+from tests.repositories import commit, git
 
 MANIFEST = json.dumps({"name": "@acme/tool", "version": "1.0.0", "license": "MIT"})
 FILES = {"package.json": MANIFEST, "src/a.js": "one()\n", "README.md": "# read\n", ".gitignore": "dist/\n*.local.json\n_version.py\n"}

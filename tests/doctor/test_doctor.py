@@ -280,6 +280,30 @@ def test_same_or_stricter_policy_is_healthy(repo: Repo, text: str) -> None:
     assert states(repo)["policy: policy against main"] == "ok"
 
 
+def test_no_tag_stands_in_for_the_base_branch(repo: Repo) -> None:
+    """Git would prefer a tag of the same short name, and anybody who may push can make one."""
+    repo.stage("leakguard.yaml", STRICT)
+    repo.commit()
+    repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    repo.git("checkout", "-q", "-b", "feature")
+    repo.stage("leakguard.yaml", LOOSER["a rule"])
+    repo.commit()
+    repo.git("tag", "origin/main")
+    repo.git("tag", "main")
+    assert states(repo, code=1)["policy: policy against origin/main"] == "failed"
+
+
+@pytest.mark.parametrize(
+    "variable", ["CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "SYSTEM_PULLREQUEST_TARGETBRANCH", "BITBUCKET_PR_DESTINATION_BRANCH"]
+)
+def test_base_branch_is_that_of_the_request(repo: Repo, variable: str) -> None:
+    """In every CI that the gate knows."""
+    repo.commit()
+    repo.git("update-ref", "refs/remotes/origin/release#1", "HEAD")
+    done = repo.leakguard("doctor", env={variable: "release#1"})
+    assert "policy against origin/release#1" in " ".join(done.output.split())
+
+
 def test_longer_baseline_is_told(repo: Repo) -> None:
     """To accept more is to loosen; to accept less is not."""
     repo.stage("leakguard.baseline", f"{'a' * 32}\n{'b' * 32}\n")

@@ -1,6 +1,5 @@
 """Policy, packs, lock and baseline of a commit count in place of those of the working tree, which a pull request can change."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from leakguard import policy as policies
 from leakguard.errors import FaultyFile, UsageError
 from tests.builders import npm
 from tests.conftest import Cli
+from tests.repositories import commit, git
 
 POLICY = "version: 1\nextends: shared/base.yaml\nsecrets: {rules: [shared/pack.toml]}\nlock: leakguard.lock\n"
 BASE = "version: 1\nrules: {source-map/*: block}\n"
@@ -23,23 +23,6 @@ artifacts:
       /package.json: data 10 KB
 """
 FILES = {"leakguard.yaml": POLICY, "shared/base.yaml": BASE, "shared/pack.toml": PACK, "shared/below.toml": BELOW, "leakguard.lock": LOCK}
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """What a real git says."""
-    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"]
-    done = subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True)
-    return done.stdout.strip()
-
-
-def commit(folder: Path, files: dict[str, str]) -> None:
-    """Commit these files on the branch `main`."""
-    git(folder, "init", "-q")
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    git(folder, "add", "-A")
-    git(folder, "commit", "-q", "-m", "x")
 
 
 @pytest.fixture

@@ -288,3 +288,11 @@ def test_same_finding_in_two_artifacts_is_offered_one_waiver() -> None:
 def test_no_waiver_is_offered_for_what_does_not_block(action: Action) -> None:
     """Warnings need none."""
     assert "waivers:" not in shown(report(verdict(judgement(action=action))))
+
+
+@pytest.mark.parametrize(("offset", "place"), [(None, "dist/example-1.0.0.tgz"), (5, "dist/example-1.0.0.tgz at byte 5")])
+def test_what_is_said_of_the_whole_artifact_has_its_name(offset: int | None, place: str) -> None:
+    """Never an empty place."""
+    made = report(verdict(judgement("size/artifact", "", line=None, offset=offset)))
+    assert f"    --> {place}\n" in shown(made)
+    assert f"  size/artifact {place}\n" in shown(made, quiet=True)

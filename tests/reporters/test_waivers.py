@@ -77,3 +77,15 @@ def test_waiver_covers_nothing_else(name: str, tmp_path: Path) -> None:
 def test_name_that_no_pattern_can_match_is_left_to_the_fingerprint() -> None:
     """A path longer than anybody reads is left out."""
     assert list(yaml.safe_load(pasted("x" * 500))["waivers"][0]) == ["rule", "fingerprint", "reason", "expires"]
+
+
+def test_waiver_of_the_whole_artifact_has_its_fingerprint_only(tmp_path: Path) -> None:
+    """There is no path to name, and a policy refuses an empty one."""
+    finding = judgement("size/artifact", "", line=None).finding
+    text = "\n".join(_waivers.lines([(NPM, finding)], TODAY)).replace("reason: ", "reason: meant")
+    assert "path:" not in text
+    path = tmp_path / "leakguard.yaml"
+    path.write_text(f"version: 1\n{text}\n", encoding="utf-8")
+    (waiver,) = load(path).general.waivers
+    assert waiver.covers(finding, "package/")
+    assert not waiver.covers(judgement("size/artifact", "", line=None, fingerprint="f" * 32).finding, "package/")
