@@ -243,6 +243,8 @@ class Artifact:
     """What the manifest declares, where a survey was asked for: `entry points`, `scripts` and `dependencies`, by name."""
     ledger: Mapping[str, Any] | None = None
     """What anyone could rebuild from the maps of the artifact: JSON values, names escaped; the report's schema says more."""
+    checkout: Mapping[str, Any] | None = None
+    """How many files are in which state in the repository of the project, and which are modified; the report's schema says more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

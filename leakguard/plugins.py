@@ -126,7 +126,8 @@ class Package(Protocol):
 class Analyzer(Protocol):
     """What judges the entries of one artifact; made by the module's `start` for each, so it may keep what it has seen.
 
-    One of them may also have `account() -> Mapping[str, Any] | None`, the ledger of the artifact, asked for after `conclude`, and
+    One of them may also have `account() -> Mapping[str, Any] | None`, the ledger of the artifact, asked for after `conclude`, one
+    `compared() -> Mapping[str, Any] | None`, what ships against the repository, and any
     `search_with(scan: Scan)`, told before the first entry how to search what the walk does not show: names, and what it decodes.
     """
 

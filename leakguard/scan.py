@@ -255,7 +255,9 @@ class _Collector:
             self._findings.extend(analyzer.conclude(artifact, settings))
         accounts = (account() for analyzer in self._analyzers if (account := getattr(analyzer, "account", None)) is not None)
         declared = declarations(identity.format, root, self._manifests) if self._survey else None
-        artifact = replace(artifact, ledger=next((one for one in accounts if one), None), declared=declared)
+        ledger = next((one for one in accounts if one), None)
+        compared = (compare() for analyzer in self._analyzers if (compare := getattr(analyzer, "compared", None)) is not None)
+        artifact = replace(artifact, ledger=ledger, declared=declared, checkout=next((one for one in compared if one), None))
         return Scanned(artifact=artifact, findings=tuple(_ordered(_hinted(_capped(self._findings), self._fixes(identity), root))))
 
     def _fixes(self, identity: Identity) -> Mapping[RuleId, str]:

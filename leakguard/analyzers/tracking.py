@@ -4,7 +4,8 @@ Only where the artifact is of a project of the working directory's own repositor
 folder; build output is not judged.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from leakguard.checkout import Checkout, Place, State
 from leakguard.content import WINDOW, Entry
@@ -15,6 +16,8 @@ from leakguard.settings import Settings
 
 UNTRACKED = RuleId("file/untracked")
 FORMATS = ("npm", "wheel", "sdist")
+MOST_PATHS = 10
+"""Modified files that are named; the others are counted."""
 
 RULES = (
     Rule(
@@ -44,7 +47,8 @@ class Tracking:
     def __init__(self, checkout: Checkout | None) -> None:
         self._checkout = checkout
         self._ids: dict[str, frozenset[str]] = {}
-        self.states: dict[State, int] = {}
+        self._states: dict[State, int] | None = None
+        self._modified: list[str] = []
 
     def enter(self, entry: Entry) -> Iterable[Finding]:
         """Compute the id of an outermost file."""
@@ -69,13 +73,24 @@ class Tracking:
         if self._checkout is None or not folders or artifact.identity.format not in FORMATS or not settings.publishable:
             return
         units: dict[tuple[str, State], list[tuple[str, str]]] = {}
+        self._states = dict.fromkeys(State, 0)
         for one in artifact.listing:
-            if one.kind is Kind.FILE and one.size:
-                place = self._place(one.inner, self._ids.get(one.path, frozenset()), folders)
-                if place.state in (State.UNTRACKED, State.IGNORED) and not place.build_output:
-                    units.setdefault((place.unit, place.state), []).append((one.path, one.inner))
+            if one.kind is not Kind.FILE:
+                continue
+            place = self._place(one.inner, self._ids.get(one.path, frozenset()), folders)
+            self._states[place.state] += 1
+            if place.state is State.MODIFIED:
+                self._modified.append(one.path)
+            if place.state in (State.UNTRACKED, State.IGNORED) and not place.build_output and one.size:
+                units.setdefault((place.unit, place.state), []).append((one.path, one.inner))
         for (unit, state), files in units.items():
             yield _finding(unit, state, files)
+
+    def compared(self) -> Mapping[str, Any] | None:
+        """How many files are in which state, and which are modified; `None` where nothing was compared."""
+        if self._states is None:
+            return None
+        return {**{str(state): number for state, number in self._states.items()}, "modified_paths": self._modified[:MOST_PATHS]}
 
     def _place(self, inner: str, ids: frozenset[str], folders: Sequence[str]) -> Place:
         """As the folder says in which it is known best."""

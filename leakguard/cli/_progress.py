@@ -29,7 +29,8 @@ class Progress(Protocol):
 class ProgressLine:
     """Drawn by a timer's signal, not by a thread: a process that has threads must not fork. Where there is no such signal, when asked."""
 
-    def __init__(self, *, wanted: bool) -> None:
+    def __init__(self, *, wanted: bool, doing: str = "inspecting") -> None:
+        self._doing = doing
         self._wanted = wanted and _streams.is_terminal(sys.stderr)
         self._began = time.monotonic()
         self._done = self._total = 0
@@ -63,7 +64,7 @@ class ProgressLine:
         seconds = time.monotonic() - self._began
         if self._wanted and seconds >= PATIENCE:
             self._drawn = True
-            _write(f"\r\x1b[2Kinspecting: {self._done} of {self._total} done, {seconds:.0f} s")
+            _write(f"\r\x1b[2K{self._doing}: {self._done} of {self._total} done, {seconds:.0f} s")
 
 
 def _write(text: str) -> None:

@@ -58,6 +58,7 @@ CASE = Record(
         ),
         "files": Many(Shorthand("path", Record(_FILE, required=("path",)))),
         "findings": Many(Shorthand("rule", Record(_FINDING, required=("rule",)))),
+        "lock": OneOf(("compare",), str),
         "today": Text("a day such as `2027-06-30`", quantities.DATE_PATTERN, quantities.parse_date),
         "expect": OneOf(tuple(Outcome), Outcome),
         "because": Many(_RULE, alone=True),

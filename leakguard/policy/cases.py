@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from leakguard.errors import UsageError
 from leakguard.model import (
     Action,
     Artifact,
@@ -24,6 +25,7 @@ from leakguard.model import (
     Verdict,
 )
 from leakguard.policy import known
+from leakguard.policy.changing import Reference, changes_since, lock_of
 from leakguard.policy.deciding import decide, outcome
 from leakguard.policy.governing import governance
 from leakguard.policy.resolved import Policy, Role
@@ -64,6 +66,9 @@ def _tried(policy: Policy, case: Mapping[str, Any], today: date) -> Tried:
     findings = [*_file_findings(artifact, role), *(_finding(one) for one in case.get("findings", ()))]
     judgements = decide(findings, role, artifact.identity.openness, today=today)
     verdict = Verdict(artifact=artifact, outcome=outcome(judgements), judgements=judgements)
+    if "lock" in case:
+        changed = [one for _, one in changes_since(_locks(policy), policy, [verdict])]
+        judgements = (*judgements, *decide(changed, role, artifact.identity.openness, today=today))
     said = [one for _, one in governance(policy, [verdict], today=today) if one.rule in _SAID_OF_ONE]
     judgements = (*judgements, *decide(said, role, artifact.identity.openness, today=today))
     expected: Outcome = case["expect"].value
@@ -89,6 +94,13 @@ def _artifact(case: Mapping[str, Any], policy: Policy) -> Artifact:
         identity = Identity(format=identity.format, name=identity.name, openness=stated)
     listing = tuple(_listed(one) for one in case.get("files", ()))
     return Artifact(target=target, identity=identity, sha256=None, size=_value(given, "size", None), coverage=Coverage(), listing=listing)
+
+
+def _locks(policy: Policy) -> Sequence[Reference]:
+    lock = lock_of(policy)
+    if lock is None:
+        raise UsageError("a case compares with the lock, and the policy names none", hint="`lock: leakguard.lock` at its top does")
+    return [Reference.of_lock(lock)]
 
 
 def _listed(file: Mapping[str, Any]) -> Listed:

@@ -15,6 +15,7 @@ from leakguard.errors import FaultyFile, UsageError
 from leakguard.policy import schema
 from leakguard.policy.merging import bare
 from leakguard.policy.shapes import Source, Text
+from leakguard.redact import escape
 
 NEW = "version: 1\n"
 """Of a policy that does nothing but hold waivers."""
@@ -39,7 +40,7 @@ def with_waiver(data: bytes, waiver: Mapping[str, str], path: Path, shown: str) 
     ends = "\r\n" if "\r\n" in text else "\n"
     node = _yaml.load(data, shown)
     assert isinstance(node, Table)
-    written = mark + ends.join(_inserted(text.replace("\r\n", "\n"), node, waiver).split("\n")).encode()
+    written = mark + ends.join(_inserted(text.replace("\r\n", "\n"), node, waiver, shown).split("\n")).encode()
     try:
         after = _read(written, path, shown)
     except FaultyFile:
@@ -80,9 +81,10 @@ def _values(waiver: Mapping[str, str]) -> dict[str, object]:
     return {key: schema.WAIVER.keys[key].convert(text) for key, text in waiver.items()}  # type: ignore[attr-defined]
 
 
-def _inserted(text: str, node: Table, waiver: Mapping[str, str]) -> str:
+def _inserted(text: str, node: Table, waiver: Mapping[str, str], shown: str) -> str:
     if text.lstrip("\n\t ").startswith("{"):
-        raise UsageError("the policy is written in braces, where nothing can be added", hint=_HINT)
+        message = f"`{shown}` is written in braces, where nothing can be added without changing its look"
+        raise UsageError(message, hint=f"put it into the list under `waivers` by hand: {_flow(waiver)}")
     lines = text.split("\n")
     found = next(((key, value) for key, value in node.pairs if key.text == "waivers"), None)
     if found is None:
@@ -92,17 +94,21 @@ def _inserted(text: str, node: Table, waiver: Mapping[str, str]) -> str:
     key, value = found
     assert isinstance(value, Items)
     if lines[value.line - 1][value.column - 1 : value.column] == "[":
-        return _after_bracket(lines, value, waiver)
+        return _after_bracket(lines, value, waiver, shown)
     at = _end_of_list(lines, key.line, value.column - 1)
     return "\n".join((*lines[:at], *_block(waiver, value.column - 1), *lines[at:]))
 
 
-def _after_bracket(lines: list[str], value: Items, waiver: Mapping[str, str]) -> str:
+def _after_bracket(lines: list[str], value: Items, waiver: Mapping[str, str], shown: str) -> str:
     """An empty list in brackets becomes one that is written in lines."""
     line, column = value.line - 1, value.column - 1
     empty = _EMPTY_LIST.match(lines[line], column)
     if value.items or empty is None:
-        raise UsageError("the waivers of the policy are written in brackets, where none can be added", hint=_HINT)
+        message = (
+            f"`{shown}:{value.line}:{value.column}`: the waivers are a list in brackets, where none can be added without changing its look"
+        )
+        hint = "put it before the closing bracket by hand, behind a comma (or write the list with a dash for each waiver, and ask again)"
+        raise UsageError(message, hint=f"{hint}: {_flow(waiver)}")
     opened = (lines[line][:column].rstrip() + lines[line][empty.end() :]).rstrip()
     return "\n".join((*lines[:line], opened, *_block(waiver, 2), *lines[line + 1 :]))
 
@@ -123,6 +129,11 @@ def _end_of_list(lines: list[str], key_line: int, indent: int) -> int:
 def _block(waiver: Mapping[str, str], indent: int) -> list[str]:
     pairs = [f"{key}: {_spelled(key, text)}" for key, text in waiver.items()]
     return [f"{' ' * indent}{'- ' if number == 0 else '  '}{pair}" for number, pair in enumerate(pairs)]
+
+
+def _flow(waiver: Mapping[str, str]) -> str:
+    """The waiver as it stands in brackets."""
+    return escape(f"{{{', '.join(f'{key}: {_spelled(key, text)}' for key, text in waiver.items())}}}")
 
 
 def _spelled(key: str, text: str) -> str:

@@ -54,6 +54,7 @@ def _artifact(verdict: Verdict) -> dict[str, Any]:
             "unreadable": coverage.unreadable,
         },
         "ledger": _clean(artifact.ledger),
+        "checkout": _clean(artifact.checkout),
         "findings": [_finding(judgement) for judgement in verdict.judgements],
     }
 

@@ -22,7 +22,7 @@ from leakguard.model import (
     TargetError,
     Verdict,
 )
-from leakguard.reporters import _evidence, _ledger, _waivers
+from leakguard.reporters import _checkout, _evidence, _ledger, _waivers
 from leakguard.reporters._page import Page, count, size
 
 LOCATIONS = 4
@@ -95,7 +95,7 @@ def _brief(verdict: Verdict, page: Page, _layout: Layout) -> None:
 
 def _artifact(verdict: Verdict, page: Page, layout: Layout) -> None:
     page.gap()
-    _head(verdict, page)
+    _head(verdict, page, layout)
     actions = list(Action)[::-1] if layout.explain else [Action.BLOCK, Action.WARN]
     for action in actions:
         for rule, judgements in _groups(verdict, action):
@@ -105,7 +105,7 @@ def _artifact(verdict: Verdict, page: Page, layout: Layout) -> None:
         _count_allowed(verdict, page)
 
 
-def _head(verdict: Verdict, page: Page) -> None:
+def _head(verdict: Verdict, page: Page, layout: Layout) -> None:
     artifact = verdict.artifact
     label = verdict.outcome.value
     page.name(f"{page.paint(label, label)} ", artifact.target, indent=0, color="label")
@@ -113,6 +113,8 @@ def _head(verdict: Verdict, page: Page) -> None:
     page.prose(_coverage(artifact), indent=2)
     if artifact.ledger is not None:
         _ledger.show(artifact.ledger, page, indent=2)
+    if artifact.checkout is not None:
+        _checkout.show(artifact.checkout, page, indent=2, always=layout.explain)
 
 
 def _identity(identity: Identity) -> str:

@@ -62,6 +62,53 @@ def test_an_npmignore_that_switches_gitignore_off_is_seen(project: Path, cli: Cl
     assert {"package/conf.local.json": "ignored"} == untracked(cli, project, packed(project))
 
 
+STATES = ("tracked", "modified", "untracked", "ignored", "generated")
+
+
+def compared(cli: Cli, folder: Path, target: str) -> tuple[list[int], list[str]] | None:
+    """Counts in the order of `STATES`, and the paths of what is modified."""
+    told = cli("inspect", target, "--format", "json", cwd=folder).report["artifacts"][0]["checkout"]
+    return told and ([told[state] for state in STATES], told["modified_paths"])
+
+
+def test_what_ships_is_counted_by_state(project: Path, cli: Cli) -> None:
+    """Every file once: as git has it, changed, unknown to git, ignored and built."""
+    put(project, {"todo.txt": "x", "dist/b.js": "two()\n", "dist/c.js": "", "src/a.js": "changed()\n", ".npmignore": "# all\n"})
+    name = packed(project)
+    assert ([2, 1, 1, 2, 0], ["package/src/a.js"]) == compared(cli, project, name)
+    (project / "todo.txt").unlink()
+    assert ([2, 1, 0, 2, 1], ["package/src/a.js"]) == compared(cli, project, name)
+
+
+def test_what_is_modified_is_told_unasked(project: Path, cli: Cli) -> None:
+    """In the text, by path; what is merely counted only where it is asked for."""
+    clean = packed(project)
+    assert "repository" not in cli("inspect", clean, cwd=project).stdout
+    assert "  against the repository: 3 tracked\n" in cli("inspect", clean, "--explain", cwd=project).stdout
+    (project / clean).unlink()
+    put(project, {"src/a.js": "changed()\n"})
+    done = cli("inspect", packed(project), cwd=project)
+    assert "  against the repository: 2 tracked, 1 modified\n    - package/src/a.js is not as git has it\n" in done.stdout
+    assert done.exit_code == 0
+
+
+def test_of_many_modified_files_the_first_are_named(project: Path, cli: Cli) -> None:
+    """Ten in JSON, three in the text, the others counted."""
+    commit(project, {f"src/m{number:02}.js": "one()\n" for number in range(12)})
+    put(project, {f"src/m{number:02}.js": f"two({number})\n" for number in range(12)})
+    name = packed(project)
+    told = compared(cli, project, name)
+    assert told is not None
+    assert (12, 10) == (told[0][1], len(told[1]))
+    assert "    … and 9 more files\n" in cli("inspect", name, cwd=project).stdout
+
+
+def test_what_is_of_no_project_is_not_counted(project: Path, cli: Cli) -> None:
+    """The key is there and holds nothing."""
+    (project / "acme-tool-1.0.0.tgz").write_bytes(npm({"todo.txt": "x"}, name="@acme/other"))
+    assert compared(cli, project, "acme-tool-1.0.0.tgz") is None
+
+
 def test_a_clean_checkout_has_nothing_to_tell(project: Path, cli: Cli) -> None:
     """Whatever else the tarball is made of."""
     put(project, {"dist/b.js": "two()\n"})

@@ -83,3 +83,63 @@ def test_formats_names_every_format(tmp_path: Path) -> None:
     assert named == {one.NAME for one in plugins.formats()} | {one.NAME for one in plugins.packages()}
     assert (done.returncode, done.stderr, max(len(line) for line in lines) <= 80) == (0, "", True)
     assert any(line.split() == ["wheel", ".whl"] for line in lines)
+
+
+PACK = """\
+issuer: Acme
+rules:
+  - id: acme-token
+    title: Acme token
+    description: what it is
+    impact: what it opens
+    anchors: ['acme_']
+    pattern: 'acme_[0-9A-Za-z]{30}'
+    bits: 150
+    examples: ['token = acme_[0-9A-Za-z]{LENGTH}\\n']
+    counterexamples: ['acme_x{30}']
+"""
+FOREIGN = '[[rules]]\nid = "Acme_1"\nregex = "acme_[0-9a-z]{30}"\nkeywords = ["acme_"]\n[[rules]]\nid = "b"\nregex = "b{40}"\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "told", "code"),
+    [
+        (["own.yaml"], "every rule holds (1 proved)\n", 0),
+        (["own.yaml", "own.yaml"], "every rule holds (2 proved)\n", 0),
+        (["foreign.toml"], "every rule holds (2 proved, 2 of them without examples)\n", 0),
+        (["own.yaml", "foreign.toml"], "every rule holds (3 proved, 2 of them without examples)\n", 0),
+        (["broken.yaml", "foreign.toml"], "1 of 3 rules does not hold\n", 1),
+        (["empty.toml"], "there is no rule to prove\n", 0),
+    ],
+)
+def test_rules_of_files_are_proved_and_counted(files: list[str], told: str, code: int, tmp_path: Path) -> None:
+    """Of leakguard's own format and of packs, in one run."""
+    tmp_path.joinpath("own.yaml").write_text(PACK.replace("LENGTH", "30"))
+    tmp_path.joinpath("broken.yaml").write_text(PACK.replace("LENGTH", "20"))
+    tmp_path.joinpath("foreign.toml").write_text(FOREIGN)
+    tmp_path.joinpath("empty.toml").write_text("")
+    done = leakguard("rules", "test", *files, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (code, "")
+    assert done.stdout.endswith(told)
+    assert bool(code) == ("secret/acme-token: example 1 is not found alone\n" in done.stdout)
+
+
+@pytest.mark.parametrize("text", ["[[rules]]\nid = 1\n", "[[rules]]\nid = 'a'\nregex = '(?=x)'\n", "[[", "[[rules]]\nid = 'a'\n"])
+def test_a_pack_with_faults_is_exit_2(text: str, tmp_path: Path) -> None:
+    """With the line, and nothing is proved."""
+    tmp_path.joinpath("foreign.toml").write_text(text)
+    done = leakguard("rules", "test", "foreign.toml", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("foreign.toml:")
+
+
+def test_a_rule_that_is_too_slow_does_not_hold(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A foreign one, by the time that it takes on its own keywords."""
+    from leakguard.analyzers.secrets import _proving
+    from leakguard.rules import packs
+
+    path = tmp_path / "foreign.toml"
+    path.write_text(FOREIGN)
+    assert [] == list(_proving.pack_faults(packs.load(path)))
+    monkeypatch.setattr(_proving, "SLOWEST_PACK_RULE", -1.0)
+    assert ["acme-1", "b"] == [rule for rule, _ in _proving.pack_faults(packs.load(path))]

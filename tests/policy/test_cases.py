@@ -6,6 +6,7 @@ import jsonschema
 import pytest
 import yaml
 
+from leakguard.errors import UsageError
 from leakguard.model import Outcome
 from leakguard.policy import json_schema, load
 from leakguard.policy.cases import Tried, try_all
@@ -118,3 +119,32 @@ def test_editors_know_cases(tmp_path: Path, cli: Cli) -> None:
 def test_presets_bring_no_cases() -> None:
     """A policy that extends them is tried on its own."""
     assert [] == list(try_all(load("strict"), TODAY))
+
+
+LOCK = "version: 1\nartifacts:\n  npm a:\n    size: 1 MB\n    files:\n      /dist/a.js: script 100 KB\n      /package.json: data 1 KB\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "actual", "because"),
+    [
+        ("[package.json, dist/a.js]", Outcome.PASS, None),
+        ("[package.json, dist/a.js, dist/b.js]", Outcome.BLOCK, "change/added"),
+        ("[package.json, dist/a.js, dist/a.wasm]", Outcome.BLOCK, "change/new-kind"),
+        ("[package.json, {path: dist/a.js, size: 900 kB}]", Outcome.BLOCK, "change/grown"),
+        ("[package.json]", Outcome.BLOCK, "change/removed"),
+    ],
+)
+def test_a_case_may_be_compared_with_the_lock(tmp_path: Path, files: str, actual: Outcome, because: str | None) -> None:
+    """Where it asks for that: what nobody approved blocks, and without asking nothing is compared."""
+    (tmp_path / "l.lock").write_text(LOCK)
+    case = f"- {{name: it, artifact: {{format: npm, name: a}}, files: {files}, expect: {actual}"
+    reason = f", because: {because}" if because else ""
+    text = f"lock: l.lock\ntests:\n  {case}, lock: compare{reason}}}\n  {case.replace(str(actual), 'pass')}}}\n"
+    assert [True, True] == [one.passed for one in try_all(policy_of(tmp_path, text), TODAY)]
+
+
+def test_a_case_cannot_be_compared_with_a_lock_that_nobody_names(tmp_path: Path) -> None:
+    """It would prove nothing."""
+    policy = policy_of(tmp_path, "tests:\n  - {name: it, files: [a.js], lock: compare, expect: block}\n")
+    with pytest.raises(UsageError, match="the policy names none"):
+        list(try_all(policy, TODAY))

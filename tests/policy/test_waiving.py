@@ -12,6 +12,7 @@ from leakguard.policy import waiving
 
 WAIVER = {"rule": "secret/private-key", "path": "tests/*.pem", "reason": "a key of the test server", "expires": "2027-06-30"}
 OTHER = ["rule: file/litter", "path: a.md  # why", "reason: x", "expires: 2027-01-01"]
+ITEM = "{rule: file/litter, path: a.md, reason: x, expires: 2027-01-01}"
 HERE = Path("/project/leakguard.yaml")
 
 
@@ -71,6 +72,25 @@ def test_an_empty_list_in_brackets_becomes_lines() -> None:
     after = waived("version: 1\nwaivers: []  # none yet\nopenness: closed\n")
     assert "waivers:  # none yet" in after.split("\n")
     assert 1 == len(yaml.safe_load(after)["waivers"])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"version: 1\nwaivers: [{ITEM}]\n", "`leakguard.yaml:2:10`: the waivers are a list in brackets"),
+        (f"version: 1\nwaivers:\n  [\n    {ITEM},\n  ]\n", "`leakguard.yaml:3:3`: the waivers are a list in brackets"),
+        (f"{{version: 1, waivers: [{ITEM}]}}\n", "`leakguard.yaml` is written in braces"),
+        ("{version: 1}\n", "`leakguard.yaml` is written in braces"),
+    ],
+)
+def test_a_list_in_brackets_is_left_alone(text: str, told: str) -> None:
+    """It says where the list is, and the hint is what to put there: a policy that holds it is right."""
+    with pytest.raises(UsageError) as raised:
+        waived(text)
+    assert told in str(raised.value)
+    item = raised.value.hint.partition(": ")[2]
+    put = text.replace(f"{ITEM}", f"{ITEM}, {item}") if ITEM in text else f"version: 1\nwaivers: [{item}]\n"
+    assert yaml.safe_load(item) == yaml.safe_load(put)["waivers"][-1]
 
 
 def test_line_ends_and_mark_stay() -> None:

@@ -44,6 +44,16 @@ class TestPublish:
         assert (1, before) == (done.exit_code, npm.requests()), done.output
         assert "nothing was published" in done.stderr
 
+    def test_a_private_package_is_blocked_here_though_it_only_warns_elsewhere(self, cli: Cli, npm: Npm, tmp_path: Path) -> None:
+        """`"private": true` means this command: a tarball that `npm pack` made of such a workspace."""
+        path, before = packages.tarball(tmp_path, "withheld", private=True), npm.requests()
+        inspected = cli("inspect", path)
+        assert ("warn[metadata/private-package]" in inspected.stdout, 0) == (True, inspected.exit_code)
+        for more in ([], ["--dry-run"]):
+            done = cli("publish", path, *more, **npm.variables(tmp_path))
+            assert (1, before) == (done.exit_code, npm.requests()), done.output
+            assert "block[metadata/private-package]" in done.stdout
+
     def test_a_file_that_is_swapped_when_npm_starts_is_not_what_arrives(self, cli: Cli, npm: Npm, tmp_path: Path) -> None:
         """Npm is given the private copy."""
         path = packages.tarball(tmp_path, "swapped")

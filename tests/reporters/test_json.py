@@ -52,7 +52,7 @@ def test_report_has_the_shape_and_order_of_the_contract() -> None:
     assert (read["schema"], read["weakened_by"], read["verdict"]) == ("leakguard-report/1", ["--as-is"], "block")
     artifact = read["artifacts"][0]
     head = ["target", "format", "name", "version", "sha256", "size", "openness", "verdict"]
-    assert list(artifact) == [*head, "coverage", "ledger", "findings"]
+    assert list(artifact) == [*head, "coverage", "ledger", "checkout", "findings"]
     assert artifact["coverage"] == {"entries": 12, "bytes": 4600000, "inspected": 4600000, "opaque": 0, "opaque_by": {}, "unreadable": 0}
     finding = artifact["findings"][0]
     assert finding == {

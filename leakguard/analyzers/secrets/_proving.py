@@ -5,13 +5,16 @@ import json
 import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from random import Random
 
 import yaml
 
 from leakguard.analyzers.secrets._checks import crc32_base62
+from leakguard.analyzers.secrets._foreign import ForeignHunter
 from leakguard.analyzers.secrets._hunt import Hunter
+from leakguard.analyzers.secrets._work import Allowance
 from leakguard.anchors import LONGEST, Anchors
 from leakguard.content import WINDOW, Content
 from leakguard.errors import Fault, FaultyFile
@@ -20,6 +23,7 @@ from leakguard.redact import escape
 from leakguard.rules import SecretRule
 from leakguard.rules._expressions import text_of
 from leakguard.rules._sources import IssuerSource, RuleSource, compiled, read, sources
+from leakguard.rules.packs import Pack
 from leakguard.text import decode
 
 SEEDS = range(3)
@@ -30,7 +34,15 @@ SLOWEST_COMPILE = 0.1
 SLOWEST_HIT = 0.000_5
 """Seconds that one rule may spend on a hit, on average, in a text that is full of its own announcements."""
 
+SLOWEST_PACK_RULE = 0.25
+"""Seconds that a rule of a foreign pack may spend on 50 KB of its own keywords."""
+
 _HITS = 2_000
+_GLANCE, _FULL = 50_000, 1_000_000
+"""Bytes of that text: it repeats itself, so that a little of it says how much holds so many hits."""
+
+_LONGEST_AT_AN_EDGE = 16 * LONGEST
+"""Bytes of an example beyond which it is not tried across the edge of a window."""
 
 _PATH = "settings/app.conf"
 _OWN_FORMAT = 3
@@ -69,6 +81,20 @@ def faults(sources: Iterable[tuple[IssuerSource, RuleSource]]) -> Iterator[tuple
             yield rule.id, fault
 
 
+def pack_faults(pack: Pack) -> Iterator[tuple[str, str]]:
+    """The rules of a foreign pack that take too long where their keywords stand everywhere; it has no examples to be proved by."""
+    for rule in pack.rules:
+        hunter = ForeignHunter(Pack(name=pack.name, rules=(rule,)))
+        anchors = Anchors([hunter.anchors])
+        words = " = '0a1B2c3D' ".join((*rule.keywords, "")).encode() or b"x = '0a1B2c3D' "
+        content = Content(words * (_GLANCE // len(words) + 1))
+        hits = anchors.scan(content).get(0, ())
+        start = time.process_time()
+        hunter.search(content, _PATH, hits, Allowance.of(content.size))
+        if time.process_time() - start > SLOWEST_PACK_RULE:
+            yield rule.kebab, "it takes too long where its keywords stand everywhere"
+
+
 def _faults(rule: SecretRule, source: RuleSource) -> Iterator[str]:
     hunter = Hunter([rule])
     start = time.process_time()
@@ -100,9 +126,19 @@ def _placed(text: str, *, whole: bool, edge: bool) -> Iterator[tuple[str, Conten
         yield "in a minified line", Content(f"{_LINE}x={text};{_LINE}".encode())
     if whole and json.dumps(text.strip()) == f'"{text.strip()}"':
         yield "in JSON", Content(json.dumps({"a": [text]}).encode())
-    if edge and whole:
-        data = b"\n" * (WINDOW - LONGEST - len(text) // 2) + text.encode() + b"\n" * LONGEST * 2
-        yield "across the edge of a window", Content(file=io.BytesIO(data), size=len(data))
+    if edge and whole and len(text.encode()) <= _LONGEST_AT_AN_EDGE:
+        file, data, start = _padding(), text.encode(), WINDOW - LONGEST - len(text) // 2
+        with file.getbuffer() as buffer:
+            buffer[start : start + len(data)] = data
+        yield "across the edge of a window", Content(file=file, size=start + len(data) + LONGEST * 2)
+        with file.getbuffer() as buffer:
+            buffer[start : start + len(data)] = b"\n" * len(data)
+
+
+@cache
+def _padding() -> io.BytesIO:
+    """A file larger than a window, made once: it would take longer to make than to search."""
+    return io.BytesIO(b"\n" * (WINDOW + _LONGEST_AT_AN_EDGE))
 
 
 def _finds(hunter: Hunter, anchors: Anchors, content: Content) -> bool:
@@ -111,8 +147,11 @@ def _finds(hunter: Hunter, anchors: Anchors, content: Content) -> bool:
 
 def _is_slow(hunter: Hunter, anchors: Anchors, text: str) -> bool:
     head = text[: len(text) // 2].encode() or b" "
-    content = Content(head * (1_000_000 // len(head)))
+    content = Content(head * (_GLANCE // len(head) + 1))
     hits = anchors.scan(content).get(0, ())[:_HITS]
+    if 0 < len(hits) < _HITS:
+        content = Content(head * (min(_FULL, _GLANCE * _HITS // len(hits)) // len(head) + 1))
+        hits = anchors.scan(content).get(0, ())[:_HITS]
     start = time.process_time()
     hunter.candidates(content, _PATH, hits)
     return time.process_time() - start > SLOWEST_HIT * max(len(hits), _HITS // 10)
