@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from leakguard import rules
 from leakguard.analyzers.secrets import _layers
 from leakguard.analyzers.secrets._environment import EnvironmentHunter, Match
+from leakguard.analyzers.secrets._hunt import settled
 from leakguard.analyzers.secrets._layers import Layer
 from leakguard.analyzers.secrets._sight import Candidate
 from leakguard.analyzers.secrets._triggers import head_of, triggers
@@ -134,17 +135,6 @@ def _scanned(content: Content, allowance: Allowance, scan: Scan) -> Sequence[Hit
     if cut:
         allowance.exceed("holds more encoded text than can be looked at")
     return hits
-
-
-def settled(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Of candidates on the same bytes the heavier; ascending by start."""
-    kept: list[Candidate] = []
-    for candidate in sorted(candidates, key=lambda one: (one.start, -one.rule.rank)):
-        while kept and kept[-1].end > candidate.start and candidate.weight > kept[-1].weight:
-            kept.pop()
-        if not kept or kept[-1].end <= candidate.start:
-            kept.append(candidate)
-    return kept
 
 
 def _outward(candidates: Iterable[Candidate], layer: Layer) -> Iterable[Candidate]:

@@ -105,7 +105,7 @@ class Hunter:
                 if counts[candidate.rule.id] <= MOST_CANDIDATES:
                     found.append(candidate)
         surplus = {rule: count - MOST_CANDIDATES for rule, count in counts.items() if count > MOST_CANDIDATES}
-        return paired(_without_overlaps(found)), surplus
+        return paired(settled(found)), surplus
 
     def _search(self, rule: SecretRule, window: bytes, end: int) -> re.Match[bytes] | None:
         """The match that reaches the anchor's end; a window may hold an earlier one that does not."""
@@ -238,9 +238,10 @@ def _candidate(sight: Sight, opinion: Opinion, start: int, end: int) -> Candidat
     return Candidate(rule=sight.rule, start=start, end=end, prefix=prefix, fingerprint=fingerprint, opinion=opinion)
 
 
-def _without_overlaps(found: list[Candidate]) -> list[Candidate]:
+def settled(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Of candidates on the same bytes the heavier; ascending by start."""
     kept: list[Candidate] = []
-    for candidate in sorted(found, key=lambda one: (one.start, -one.rule.rank)):
+    for candidate in sorted(candidates, key=lambda one: (one.start, -one.rule.rank)):
         while kept and kept[-1].end > candidate.start and candidate.weight > kept[-1].weight:
             kept.pop()
         if not kept or kept[-1].end <= candidate.start:
