@@ -73,13 +73,13 @@ def watch(clock: Clock) -> None:
         finally:
             clock.give_to(None)
 
-    def pairing(found: Any, paired: Callable[[Any], Any] = _hunt.settled) -> Any:  # noqa: SLF001 - it is to be watched
+    def pairing(found: Any, paired: Callable[[Any], Any] = _hunt.settled) -> Any:
         clock.give_to(NOBODY)
         return paired(found)
 
     _hunt.Hunter.__init__ = init  # type: ignore[method-assign]
     _hunt.Hunter.candidates = timed  # type: ignore[method-assign,assignment]
-    _hunt.settled = pairing  # noqa: SLF001 - as above
+    _hunt.settled = pairing  # type: ignore[assignment]
 
 
 def chosen(count: int) -> list[Path]:
