@@ -131,13 +131,7 @@ def _inspect(
     today: date | None,
 ) -> Report:
     database.begin()
-    governing = policy if isinstance(policy, Policy) else policies.load(policy, origin=origin)
-    if limits:
-        governing = policies.override_limits(governing, limits)
-    if secret_env:
-        governing = policies.search_for(governing, secret_env, os.environ)
-    if trust_plugins:
-        governing = policies.trust(governing, [Path(one) for one in trust_plugins])
+    governing = _governing(policy, origin, limits or {}, secret_env, [Path(one) for one in trust_plugins])
     accepted = policies.read_baseline(baseline, origin) if baseline is not None else None
     lock = policies.lock_of(governing)
     resolved = naming.resolve(targets, as_is=as_is)
@@ -175,6 +169,22 @@ def _inspect(
         verdicts=tuple(judged),
         errors=tuple(_error(one) for one in outcomes if isinstance(one.result, Incomplete)),
     )
+
+
+def _governing(
+    policy: Policy | str | Path | None,
+    origin: policies.Snapshot | None,
+    limits: Mapping[str, str],
+    secret_env: Sequence[str],
+    trust_plugins: Sequence[Path],
+) -> Policy:
+    """The policy with what was asked for on top of it."""
+    governing = policy if isinstance(policy, Policy) else policies.load(policy, origin=origin)
+    if limits:
+        governing = policies.override_limits(governing, limits)
+    if secret_env:
+        governing = policies.search_for(governing, secret_env, os.environ)
+    return policies.trust(governing, trust_plugins) if trust_plugins else governing
 
 
 def is_published(verdict: Verdict) -> bool:

@@ -1,6 +1,5 @@
 """Inspect and report on the way to something else: what `publish` and `attest` share with `inspect`."""
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -8,16 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leakguard.cli import _streams
-from leakguard.cli._gate import exit_code
+from leakguard.cli._delivery import compared, deliver, pairs_of, raised_limits, tell_unset
 from leakguard.cli._options import option
 from leakguard.cli._outputs import check, parse
 from leakguard.cli._progress import ProgressLine
 from leakguard.cli._pull_request import governing_commit, own_exemption
-from leakguard.cli.inspect import _compared, _deliver, _pairs, _raised, tell_unset
 from leakguard.model import Action, Report
-from leakguard.reporters._page import WIDEST
-from leakguard.reporters.text import Layout
 
 if TYPE_CHECKING:
     from leakguard.policy import Policy
@@ -104,11 +99,10 @@ class Inspection:
     def run(self, targets: "Sequence[str | Target]", policy: "Policy") -> tuple[Report, int]:
         """Inspect the targets, deliver the reports, and return the report with the exit code of `inspect`."""
         from leakguard import inspector
-        from leakguard import policy as policies
 
         outputs = parse(self.formats)
         check(outputs, [target if isinstance(target, str) else target.name for target in targets])
-        overrides = _pairs(self.limits)
+        overrides = pairs_of(self.limits)
         with ProgressLine(wanted=not (self.no_progress or self.quiet)) as progress:
             report = inspector.inspect(
                 targets,
@@ -120,20 +114,11 @@ class Inspection:
                 secret_env=self.secret_env,
                 trust_plugins=self.trust_plugins,
                 baseline=self.baseline,
-                against=_compared(self.against),
+                against=compared(self.against),
                 progress=progress,
             )
         tell_unset(self.secret_env)
         given = ["--allow-incomplete"] if self.allow_incomplete else []
-        weakened = [*given, *own_exemption(self.policy_from), *_raised(policy, overrides)]
+        weakened = [*given, *own_exemption(self.policy_from), *raised_limits(policy, overrides)]
         report = replace(report, weakened_by=(*report.weakened_by, *weakened))
-        strict = self.fail_on == "warn"
-        layout = Layout(
-            width=_streams.width_of(sys.stdout, WIDEST),
-            color=_streams.wants_color(sys.stdout),
-            quiet=self.quiet,
-            explain=self.explain,
-            fail_on_warn=strict,
-            rules=policies.catalogue() if self.explain else {},
-        )
-        return report, _deliver(report, outputs, exit_code(report, fail_on_warn=strict), layout)
+        return report, deliver(report, outputs, fail_on_warn=self.fail_on == "warn", quiet=self.quiet, explain=self.explain)

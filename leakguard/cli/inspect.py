@@ -2,31 +2,24 @@
 
 import contextlib
 import os
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from leakguard.cli import _streams
-from leakguard.cli._gate import USAGE, exit_code
+from leakguard.cli._delivery import compared, deliver, pairs_of, raised_limits, tell_unset
 from leakguard.cli._options import SETTINGS, option
-from leakguard.cli._outputs import Output, check, parse, rendered, write_file
+from leakguard.cli._outputs import check, parse
 from leakguard.cli._progress import ProgressLine
 from leakguard.cli._pull_request import governing_commit, own_exemption
 from leakguard.cli._staged import advise, downloaded, is_staged
-from leakguard.errors import UsageError
-from leakguard.limits import Limits
-from leakguard.model import Artifact, Report
 from leakguard.redact import escape
-from leakguard.reporters._page import WIDEST
-from leakguard.reporters.text import Layout, render
 
 if TYPE_CHECKING:
-    from leakguard.policy import Policy, Reference
+    from leakguard.policy import Policy
 
 DEFAULT_TARGET = "dist/"
 
@@ -121,12 +114,11 @@ def run(
     named = tuple(targets) or (DEFAULT_TARGET,)
     outputs = parse(formats)
     check(outputs, named)
-    overrides = _pairs(limits)
+    overrides = pairs_of(limits)
     from leakguard import database
 
     database.begin()
     from leakguard import inspector
-    from leakguard import policy as policies
 
     reference = governing_commit(policy_from)
     with contextlib.ExitStack() as stack:
@@ -144,7 +136,7 @@ def run(
             secret_env=secret_env,
             trust_plugins=trust_plugins,
             baseline=baseline,
-            against=_compared(against),
+            against=compared(against),
             progress=progress,
         )
     tell_unset(secret_env)
@@ -152,51 +144,15 @@ def run(
         _streams.say("note", f"`{escape(reference)}` has no leakguard.yaml here or above, so the preset `default` decides")
     if recover:
         _tell_recovered(Path(recover))
-    raised = _raised(_loaded(policy, reference), overrides) if overrides else []
+    raised = raised_limits(_loaded(policy, reference), overrides) if overrides else []
     own = own_exemption(policy_from)
     weakened = [*(["--allow-incomplete"] if allow_incomplete else []), *(["--as-is"] if as_is else []), *own, *raised]
     report = replace(report, weakened_by=(*report.weakened_by, *weakened))
     strict = fail_on == "warn"
-    layout = Layout(
-        width=_streams.width_of(sys.stdout, WIDEST),
-        color=_streams.wants_color(sys.stdout),
-        quiet=quiet,
-        explain=explain,
-        fail_on_warn=strict,
-        rules=policies.catalogue() if explain else {},
-    )
-    code = _deliver(report, outputs, exit_code(report, fail_on_warn=strict), layout)
+    code = deliver(report, outputs, fail_on_warn=strict, quiet=quiet, explain=explain)
     if any(map(is_staged, named)):
         advise(report, fail_on_warn=strict)
     return code
-
-
-def _compared(against: str | None) -> "Callable[[Sequence[Artifact]], Reference] | None":
-    """What to ask, once the artifacts are known, for what to compare them with; a wrong name is told before any work."""
-    if against is None:
-        return None
-    from leakguard import before
-
-    before.check(against)
-    return partial(before.reference, against)
-
-
-def _deliver(report: Report, outputs: Sequence[Output], code: int, layout: Layout) -> int:
-    """Write every report; one that cannot be written fails a run that has not failed already."""
-    lost = False
-    for output in outputs:
-        try:
-            if output.path is not None:
-                write_file(report, output)
-            elif output.reporter == "text":
-                _streams.write_text(render(report, layout))
-            else:
-                _tell_errors(report)
-                _streams.write_bytes(rendered(report, output.reporter))
-        except UsageError as error:
-            _streams.say("error", error.message)
-            lost = True
-    return code or (USAGE if lost else 0)
 
 
 def _tell_recovered(folder: Path) -> None:
@@ -204,41 +160,8 @@ def _tell_recovered(folder: Path) -> None:
     _streams.say("note", f"{files} recovered {'file is' if files == 1 else 'files are'} in `{escape(str(folder))}`")
 
 
-def tell_unset(names: Sequence[str]) -> None:
-    """Warn of variables that are not set: there is nothing to search for, which a misspelt name would hide."""
-    for name in names:
-        if not os.environ.get(name):
-            _streams.say("warning", f"the variable `{escape(name)}` is not set, so its value was not searched for")
-
-
-def _tell_errors(report: Report) -> None:
-    for error in report.errors:
-        _streams.say("error", error.message)
-        if error.hint:
-            _streams.say("hint", error.hint)
-
-
-def _pairs(limits: Sequence[str]) -> dict[str, str]:
-    pairs = {}
-    for spec in limits:
-        key, equals, value = spec.partition("=")
-        if not equals or not key or not value:
-            keys = ", ".join(f"`{name}`" for name in Limits.names())
-            raise UsageError(f"`--limits {escape(spec)}` is not KEY=VALUE", hint=f"such as `bytes=1GB`; the keys are {keys}")
-        pairs[key] = value
-    return pairs
-
-
 def _loaded(policy: str | None, reference: str | None) -> "Policy":
     from leakguard.policy import load, snapshot
 
     with contextlib.ExitStack() as stack:
         return load(policy, origin=stack.enter_context(snapshot(reference)) if reference else None)
-
-
-def _raised(governing: "Policy", overrides: Mapping[str, str]) -> list[str]:
-    """The overrides that let more through than the policy does, as they were given."""
-    from leakguard.policy import override_limits
-
-    raised = override_limits(governing, overrides).limits
-    return [f"--limits {key}={value}" for key, value in overrides.items() if getattr(raised, key) > getattr(governing.limits, key)]

@@ -19,8 +19,6 @@ from leakguard.redact import escape
 FORMATS = ("npm",)
 SUFFIXES = (".tgz", ".tar", ".tar.gz")
 
-PUBLIC = "https://registry.npmjs.org/"
-
 _PATIENCE = (0.0, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each question for what has arrived: a registry may need a while until it knows."""
 
@@ -162,7 +160,7 @@ def _registry(scope: str, manifest: Mapping[str, str], configuration: Mapping[st
                         f"`{key}` is not the address of a registry", hint="`npm config list` and `publishConfig` say where it is from"
                     )
                 return address
-    return PUBLIC
+    raise UsageError("npm does not say to which registry it publishes", hint="`npm config get registry` should print it")
 
 
 def _staged(output: str) -> Mapping[str, Any]:
